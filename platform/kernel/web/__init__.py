@@ -1,0 +1,1 @@
+"""The web shell: design system, navigation, charts (界面)."""

@@ -1,0 +1,60 @@
+"""What the components are given (页面构件): small frozen values that a view fills and a tag draws."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure of the facts strip. ``tone`` is "", green, yellow or red; ``value`` may be markup
+    made safe, such as :func:`kernel.web.templatetags.lianshen.day` returns."""
+
+    label: str
+    value: Any
+    note: Any = ""
+    tone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    label: str
+    value: Any
+    unit: str = ""
+    note: str = ""
+    tone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a guide. ``kind`` is "", parallel (并) or later."""
+
+    mark: str
+    title: str
+    text: Any = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of a timeline: what happened, when, by whom."""
+
+    what: str
+    at: datetime
+    who: str = ""
+    detail: Any = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture and the same figures as a table; the first cell of each row is its heading."""
+
+    title: str
+    svg: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+    legend: Sequence[tuple[str, str]] = ()
