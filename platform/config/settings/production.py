@@ -1,0 +1,15 @@
+"""Behind https. Refuses to start without its secrets."""
+
+import os
+
+from config.settings.base import *  # noqa: F403
+
+SECRET_KEY = os.environ["LIANSHEN_SECRET_KEY"]
+PORT = ""
+SESSION_COOKIE_NAME = "__Host-lianshen_session"
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_NAME = "__Host-lianshen_csrf"
+CSRF_COOKIE_SECURE = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SECURE_HSTS_SECONDS = 31_536_000

@@ -1,0 +1,16 @@
+"""Tests: real PostgreSQL and Redis, cheap passwords, tasks in-process."""
+
+import os
+
+from config.settings.base import *  # noqa: F403
+from config.settings.base import STORAGES
+
+SECRET_KEY = "tests-only-" + "0" * 50
+PORT = os.environ.get("LIANSHEN_PORT", "8000")
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True

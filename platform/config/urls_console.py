@@ -1,0 +1,20 @@
+"""Addresses of a tenant's console."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("workflows.desk.urls")),
+    path("", include("kernel.accounts.urls")),
+    path("mechanism/", include("workflows.mechanism.urls")),
+    path("catalogue/", include("workflows.catalogue.urls")),
+    path("promises/", include("workflows.promises.urls")),
+    path("projects/", include("workflows.projects.urls")),
+    path("procedures/", include("workflows.procedures.urls")),
+    path("filings/", include("workflows.filings.urls")),
+    path("overview/", include("workflows.overview.urls")),
+    path("disclosure/", include("workflows.disclosure.urls")),
+    path("trail/", include("kernel.trail.urls")),
+]
+
+handler403 = "kernel.web.errors.forbidden"
+handler404 = "kernel.web.errors.not_found"

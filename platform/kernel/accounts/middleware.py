@@ -1,0 +1,42 @@
+"""Membership is checked at every request: no membership of this tenant, no entry."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from kernel.accounts.models import Membership
+from kernel.authority.permissions import grants
+
+
+class MembershipMiddleware:
+    """On a console host: the stranger sees 404, the unknown signs in, the member goes on."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        tenant = getattr(request, "tenant", None)
+        if tenant is None or getattr(view, "permission", False) is None:
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse(settings.LOGIN_URL))
+        membership = (
+            Membership.objects.in_force(timezone.localdate())
+            .filter(user=request.user, tenant_id=tenant.pk)
+            .select_related("user")
+            .first()
+        )
+        if membership is None or not request.user.is_active:
+            raise Http404
+        request.membership = membership  # type: ignore[attr-defined]
+        request.permissions = grants(membership.role, in_city=tenant.kind == "city")  # type: ignore[attr-defined]
+        return None

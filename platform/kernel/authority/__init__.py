@@ -1,0 +1,1 @@
+"""The one place where permission (权限) is given."""

@@ -1,0 +1,98 @@
+"""Roles (角色) and what each may do: the whole matrix on one page."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is in a tenant; `.label` is what pages say."""
+
+    label: str
+
+    def __new__(cls, value: str, label: str) -> "Role":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.label = label
+        return member
+
+    OFFICE = "office", "机制办公室"
+    DEPARTMENT = "department", "审批部门"
+    REPRESENTATIVE = "representative", "首席代表"
+    HELPER = "helper", "帮办代办员"
+    LEADER = "leader", "召集人"
+    SUPERVISION = "supervision", "督查室"
+    EDITOR = "editor", "公开发布员"
+
+
+class Permission(StrEnum):
+    """One thing a person may do; views name theirs and the tests list them all."""
+
+    DESK_VIEW = "desk.view"
+    MECHANISM_VIEW = "mechanism.view"
+    MECHANISM_CHANGE = "mechanism.change"
+    CATALOGUE_VIEW = "catalogue.view"
+    CATALOGUE_VERIFY = "catalogue.verify"
+    PROMISES_CHANGE = "promises.change"
+    PROJECTS_VIEW = "projects.view"
+    PROJECTS_IMPORT = "projects.import"
+    PROJECTS_CHANGE = "projects.change"
+    PROJECTS_COMMENT = "projects.comment"
+    PROJECTS_CONFIRM = "projects.confirm"
+    PROCEDURES_VIEW = "procedures.view"
+    PROCEDURES_MOVE = "procedures.move"
+    FILINGS_VIEW = "filings.view"
+    FILINGS_SEND = "filings.send"
+    FILINGS_RECEIVE = "filings.receive"
+    OVERVIEW_VIEW = "overview.view"
+    DISCLOSURE_VIEW = "disclosure.view"
+    DISCLOSURE_PREPARE = "disclosure.prepare"
+    DISCLOSURE_RELEASE = "disclosure.release"
+    TRAIL_VIEW = "trail.view"
+    MEMBERS_VIEW = "members.view"
+
+
+#: What only the city's own console offers, whatever the role.
+CITY_ONLY = frozenset(
+    {Permission.OVERVIEW_VIEW, Permission.FILINGS_RECEIVE, Permission.CATALOGUE_VERIFY}
+)
+#: What the city's console does not offer: it has nobody above it to file to.
+BELOW_CITY_ONLY = frozenset({Permission.FILINGS_SEND})
+
+_READ = frozenset(
+    {
+        Permission.DESK_VIEW,
+        Permission.MECHANISM_VIEW,
+        Permission.CATALOGUE_VIEW,
+        Permission.PROJECTS_VIEW,
+        Permission.PROCEDURES_VIEW,
+    }
+)
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OFFICE: frozenset(Permission),
+    Role.DEPARTMENT: _READ
+    | {Permission.PROJECTS_COMMENT, Permission.PROCEDURES_MOVE, Permission.CATALOGUE_VERIFY},
+    Role.REPRESENTATIVE: _READ | {Permission.PROJECTS_COMMENT, Permission.PROCEDURES_MOVE},
+    Role.HELPER: _READ,
+    Role.LEADER: _READ
+    | {
+        Permission.FILINGS_VIEW,
+        Permission.OVERVIEW_VIEW,
+        Permission.DISCLOSURE_VIEW,
+        Permission.DISCLOSURE_RELEASE,
+        Permission.TRAIL_VIEW,
+    },
+    Role.SUPERVISION: _READ
+    | {Permission.FILINGS_VIEW, Permission.OVERVIEW_VIEW, Permission.TRAIL_VIEW},
+    Role.EDITOR: frozenset({Permission.DESK_VIEW, Permission.CATALOGUE_VIEW})
+    | {
+        Permission.PROJECTS_VIEW,
+        Permission.DISCLOSURE_VIEW,
+        Permission.DISCLOSURE_PREPARE,
+    },
+}
+
+
+def grants(role: str, *, in_city: bool) -> frozenset[Permission]:
+    """What ``role`` may do in a tenant; ``in_city`` says whether that tenant is the city."""
+    given = GRANTS[Role(role)]
+    return given - (BELOW_CITY_ONLY if in_city else CITY_ONLY)

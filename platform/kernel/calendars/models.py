@@ -1,0 +1,57 @@
+"""Holiday notices on file (节假日安排通知), the source of every working day."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class HolidayNotice(models.Model):
+    """One year's notice. Unpublished years have none and their dates are provisional (推定)."""
+
+    year = models.PositiveSmallIntegerField("年份", unique=True)
+    number = models.CharField("文号", max_length=40)
+    title = models.CharField("标题", max_length=120)
+    issued_on = models.DateField("印发日期", null=True, blank=True)
+    source = models.CharField("来源", max_length=200)
+    verified = models.BooleanField("已核实", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "节假日通知"
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RestPeriod(models.Model):
+    """Days off in a row, both ends included."""
+
+    notice = models.ForeignKey(HolidayNotice, models.CASCADE, related_name="rests")
+    name = models.CharField("节日", max_length=20)
+    from_on = models.DateField("自")
+    until_on = models.DateField("至")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "放假"
+        ordering = ["from_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__gte=F("from_on")), name="rest_period_order"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MakeUpDay(models.Model):
+    """A weekend day that is worked (调休上班日)."""
+
+    notice = models.ForeignKey(HolidayNotice, models.CASCADE, related_name="make_ups")
+    on = models.DateField("日期", unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "调休上班日"
+        ordering = ["on"]
+
+    def __str__(self) -> str:
+        return self.on.isoformat()

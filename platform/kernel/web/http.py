@@ -1,0 +1,75 @@
+"""What a console view sees: the signed-in member, and the guard that lets them in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from kernel.authority.permissions import Permission
+from kernel.refusal import Refused
+from kernel.trail import Actor, record_refusal
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+    from kernel.accounts.models import Membership, User
+    from tenants.models import Tenant  # typing only: the kernel knows tenants by name
+
+
+class SignedInRequest(HttpRequest):
+    """A request that has passed the membership middleware."""
+
+    user: "User"
+    membership: "Membership"
+    tenant: "Tenant"
+    permissions: frozenset[Permission]
+    htmx: "HtmxDetails"
+
+
+View = Callable[..., HttpResponse]
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Let only members who hold ``permission`` in; others get 403 and a line in the trail."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if permission not in request.permissions:
+                record_refusal(
+                    actor=actor_of(request),
+                    action=permission,
+                    subject=request.path[:200],
+                    summary="没有这项权限",
+                )
+                raise PermissionDenied("您的角色没有这项权限。")
+            return view(request, *args, **kwargs)
+
+        guarded.permission = permission  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def open_to_all(view: View) -> View:
+    """Marks a view that needs no sign-in, so that the permission matrix can tell it was meant."""
+    view.permission = None  # type: ignore[attr-defined]
+    return view
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts, as the trail remembers them."""
+    membership = getattr(request, "membership", None)
+    user = request.user
+    if not user.is_authenticated:
+        return Actor(None, "未登录", "")
+    return Actor(user.pk, user.name, membership.role_label if membership else "")
+
+
+def refuse(request: HttpRequest, refusal: Refused, *, action: str, subject: str) -> None:
+    """Tell the clerk why, and keep a line of it in the trail."""
+    messages.error(request, str(refusal))
+    record_refusal(actor=actor_of(request), action=action, subject=subject, summary=str(refusal))

@@ -1,0 +1,1 @@
+"""The portal people meet (门户)."""

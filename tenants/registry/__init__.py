@@ -1,0 +1,1 @@
+"""What passes between tenants (收发室): filings and disclosures in shared tables."""

@@ -1,0 +1,1 @@
+"""The consolidated picture (汇总) in shared tables."""

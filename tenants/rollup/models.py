@@ -1,0 +1,88 @@
+"""One row for each project and each procedure of every tenant, kept by the tenant's own writes.
+
+Each row is written in the transaction that changes the ledger, guarded by the ledger row's version.
+Row-level security shows a row to its owner and to the tenants above it, and to nobody else.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+
+class RollupRow(models.Model):
+    """What both ledgers carry. ``version`` only grows; an older write never wins."""
+
+    owner = models.CharField(max_length=41)
+    owner_name = models.CharField("单位", max_length=60)
+    visible_to = ArrayField(models.CharField(max_length=41))
+    number = models.CharField("编号", max_length=40)
+    version = models.PositiveBigIntegerField()
+    written_at = models.DateTimeField("更新时间")
+
+    class Meta:
+        abstract = True
+
+
+class ProjectRow(RollupRow):
+    """A project as its tenant's ledger has it."""
+
+    name = models.CharField("项目名称", max_length=200)
+    year = models.PositiveSmallIntegerField("年度")
+    industry = models.CharField("行业", max_length=40, blank=True)
+    investment_wan = models.DecimalField("总投资（万元）", max_digits=14, decimal_places=2)
+    state = models.CharField("状态", max_length=12)
+    target_on = models.DateField("目标日")
+    expected_on = models.DateField("预计办齐", null=True)
+    done_on = models.DateField("办齐", null=True)
+    procedures_total = models.PositiveSmallIntegerField("办件数", default=0)
+    procedures_done = models.PositiveSmallIntegerField("已办结", default=0)
+    feasible = models.BooleanField("计划可行", default=True)
+    provisional = models.BooleanField("推定", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "项目汇总"
+        ordering = ["owner", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "number"], name="project_row_unique")
+        ]
+        indexes = [GinIndex(fields=["visible_to"], name="project_row_visible")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProcedureRow(RollupRow):
+    """A procedure as its tenant's ledger has it; the lamp follows from the two dates."""
+
+    project_number = models.CharField(max_length=40)
+    project_name = models.CharField("项目名称", max_length=200)
+    year = models.PositiveSmallIntegerField("年度")
+    matter_code = models.CharField("事项", max_length=10)
+    matter_name = models.CharField("事项名称", max_length=80)
+    department_code = models.CharField("部门", max_length=10)
+    stage = models.PositiveSmallIntegerField("阶段")
+    state = models.CharField("状态", max_length=12)
+    ball = models.CharField("在谁手里", max_length=12)
+    statutory_due_on = models.DateField("法定期限", null=True)
+    promised_due_on = models.DateField("承诺期限", null=True)
+    planned_due_on = models.DateField("计划完成", null=True)
+    expected_on = models.DateField("预计完成", null=True)
+    decided_on = models.DateField("实际办结", null=True)
+    yellow_on = models.DateField(null=True)
+    red_on = models.DateField(null=True)
+    critical = models.BooleanField(default=False)
+    provisional = models.BooleanField("推定", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办件汇总"
+        ordering = ["owner", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "number"], name="procedure_row_unique")
+        ]
+        indexes = [
+            GinIndex(fields=["visible_to"], name="procedure_row_visible"),
+            models.Index(fields=["owner", "project_number"], name="procedure_row_project"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

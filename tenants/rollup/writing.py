@@ -1,0 +1,52 @@
+"""Write roll-up rows in the ledger's own transaction, guarded by version."""
+
+from collections.abc import Iterable
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tenants.gateway import current_tenant
+from tenants.rollup.models import ProcedureRow, ProjectRow, RollupRow
+
+
+def put(rows: Iterable[RollupRow]) -> None:
+    """Insert or replace rows of one kind for the current tenant; an older version never wins.
+
+    Owner, visibility and moment are filled in here, so that no caller can write in another's name.
+    Raises `TransactionManagementError` outside a transaction: a roll-up row lands with its cause.
+    """
+    transaction.get_connection().validate_no_broken_transaction()
+    tenant = current_tenant()
+    above = [t.schema_name for t in tenant.lineage()]
+    now = timezone.now()
+    batch = list(rows)
+    for row in batch:
+        row.owner, row.owner_name, row.visible_to = tenant.schema_name, tenant.name, above
+        row.written_at = now
+    for model in (ProjectRow, ProcedureRow):
+        _upsert(model, [row for row in batch if isinstance(row, model)])
+
+
+def _upsert(model: type[RollupRow], rows: list[RollupRow]) -> None:
+    fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+    columns = [f.column for f in fields]
+    table = model._meta.db_table
+    sets = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns if c not in ("owner", "number"))
+    for start in range(0, len(rows), 500):
+        chunk = rows[start : start + 500]
+        one = "(" + ", ".join(["%s"] * len(columns)) + ")"
+        values = [
+            f.get_db_prep_save(getattr(row, f.attname), connection) for row in chunk for f in fields
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([one] * len(chunk))}"  # noqa: S608 -- names are the model's own
+                f" ON CONFLICT (owner, number) DO UPDATE SET {sets}"
+                f" WHERE {table}.version < EXCLUDED.version",
+                values,
+            )
+
+
+def drop(model: type[RollupRow], numbers: Iterable[str]) -> None:
+    """Take rows of the current tenant out of the picture (a project removed from the list)."""
+    model.objects.filter(owner=connection.schema_name, number__in=list(numbers)).delete()

@@ -1,0 +1,38 @@
+"""Background work knows its tenant: the schema travels in the message's header."""
+
+from typing import Any
+
+from celery import Task
+from django.db import connection
+
+from tenants.gateway import visiting, visiting_public
+from tenants.models import Tenant
+
+HEADER = "lianshen_schema"
+
+
+class NoTenant(RuntimeError):
+    """A message came without its schema, or for a tenant that is not open."""
+
+
+class TenantTask(Task):
+    """Sends the current schema along and runs in it; a message without one is refused."""
+
+    def apply_async(self, *args: Any, **options: Any) -> Any:
+        headers = {HEADER: connection.schema_name, **(options.pop("headers", None) or {})}
+        return super().apply_async(*args, headers=headers, **options)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        schema = (self.request.headers or {}).get(HEADER) or self.request.get(HEADER)
+        if schema is None:
+            raise NoTenant(f"{self.name} was sent without its tenant")
+        if schema == connection.schema_name:
+            return super().__call__(*args, **kwargs)
+        if schema == "public":
+            with visiting_public():
+                return super().__call__(*args, **kwargs)
+        tenant = Tenant.objects.filter(schema_name=schema, ready=True).first()
+        if tenant is None:
+            raise NoTenant(f"{self.name} was sent for {schema}, which is not open")
+        with visiting(tenant):
+            return super().__call__(*args, **kwargs)

@@ -1,0 +1,1 @@
+"""The mechanism itself: one room per thing the office does."""

@@ -1,0 +1,1 @@
+"""Standard matters (事项), shared by all tenants and versioned."""

@@ -1,0 +1,1 @@
+"""The mechanism's organisation (组织机构) as effective-dated data."""

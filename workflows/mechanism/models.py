@@ -1,0 +1,107 @@
+"""Units, seats and who holds them, each with the days it holds and the document that says so."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+_TERM = Q(until_on__isnull=True) | Q(until_on__gte=F("from_on"))
+
+
+class EffectiveQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def in_force(self, on: date) -> "EffectiveQuerySet":
+        """Rows that hold on day ``on``, both ends included."""
+        return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=on), from_on__lte=on)
+
+
+class Unit(models.Model):
+    """A member unit (成员单位) of this mechanism."""
+
+    department_code = models.CharField("单位代码", max_length=10)
+    name = models.CharField("单位名称", max_length=60)
+    order = models.PositiveSmallIntegerField("排序", default=0)
+    hosts_office = models.BooleanField("办公室设在此单位", default=False)
+    in_task_force = models.BooleanField("选派专项工作组人员", default=False)
+    from_on = models.DateField("自")
+    until_on = models.DateField("至", null=True, blank=True)
+    document = models.CharField("依据文件", max_length=80, blank=True)
+
+    objects = EffectiveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "成员单位"
+        ordering = ["order", "department_code", "from_on"]
+        permissions = [("handle_procedures", "办理本单位办件")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department_code"],
+                condition=Q(until_on__isnull=True),
+                name="unit_one_open",
+            ),
+            models.CheckConstraint(condition=_TERM, name="unit_term"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SeatKind(models.TextChoices):
+    CONVENER = "convener", "总召集人"
+    DEPUTY = "deputy", "副总召集人"
+    MEMBER = "member", "成员"
+    OFFICE_DIRECTOR = "office_director", "办公室主任"
+    OFFICE_MEMBER = "office_member", "办公室成员"
+    LIAISON = "liaison", "联络员"
+    TASK_FORCE = "task_force", "专项工作组成员"
+    FOLLOW_UP = "follow_up", "跟进组成员"
+
+
+class Seat(models.Model):
+    """A place in the mechanism (席位): what kind, of which unit, filled by what post."""
+
+    kind = models.CharField("席位", max_length=16, choices=SeatKind)
+    department_code = models.CharField("单位代码", max_length=10, blank=True)
+    post = models.CharField("由何职务担任", max_length=80)
+    order = models.PositiveSmallIntegerField("排序", default=0)
+    from_on = models.DateField("自")
+    until_on = models.DateField("至", null=True, blank=True)
+    document = models.CharField("依据文件", max_length=80, blank=True)
+
+    objects = EffectiveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "席位"
+        ordering = ["kind", "order", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=SeatKind.values), name="seat_kind"),
+            models.CheckConstraint(condition=_TERM, name="seat_term"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.post}"
+
+
+class Holding(models.Model):
+    """Who holds a seat, from when until when (任期). A change closes one row and opens the next."""
+
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="holdings", verbose_name="席位")
+    name = models.CharField("姓名", max_length=40)
+    office_phone = models.CharField("办公电话", max_length=20, blank=True)
+    from_on = models.DateField("自")
+    until_on = models.DateField("至", null=True, blank=True)
+    document = models.CharField("依据文件", max_length=80, blank=True)
+
+    objects = EffectiveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任期"
+        ordering = ["seat", "-from_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seat"], condition=Q(until_on__isnull=True), name="holding_one_open"
+            ),
+            models.CheckConstraint(condition=_TERM, name="holding_term"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""The city's consolidated picture (汇总) of all tenants."""
