@@ -1,0 +1,96 @@
+"""`make test`: all tests on servers of their own, which leave nothing behind (测试)."""
+
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.demo import ROOT, heed_signals
+from kernel.embedded.home import Home
+from kernel.embedded.processes import CannotStart, die_with_parent
+from kernel.embedded.services import running_services
+
+NOTHING_COLLECTED = 5
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def main(arguments: list[str]) -> int:
+    heed_signals()
+    home = Home(Path(tempfile.mkdtemp(prefix="lianshen-test-")))
+    try:
+        with running_services(home.path, durable=False) as services:
+            environment = {
+                **os.environ,
+                **services.environment,
+                "ADMIN_DATABASE_URL": services.admin_database_url,
+                "DJANGO_SETTINGS_MODULE": "config.settings.test",
+                "LIANSHEN_HOME": str(home.path),
+            }
+            if arguments == ["bench"]:
+                return pytest("bench", environment)
+            return all_tests(environment, chromium=find_chromium())
+    except CannotStart as reason:
+        print(f"\n✗ {reason}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\n■ 测试已中断。")
+        return 130
+    finally:
+        home.remove()
+
+
+def all_tests(environment: Mapping[str, str], *, chromium: str | None) -> int:
+    """Quick tests, then those in a browser; the last lines say what did not run."""
+    begun = time.monotonic()
+    codes = [pytest("not browser and not bench", environment)]
+    lines = [f"测试：{verdict(codes[0])}（{time.monotonic() - begun:.0f} 秒）"]
+    if chromium:
+        begun = time.monotonic()
+        codes.append(pytest("browser", {**environment, "CHROMIUM": chromium}))
+        lines.append(
+            f"浏览器测试：{verdict(codes[1])}（{time.monotonic() - begun:.0f} 秒，{chromium}）"
+        )
+    else:
+        lines.append(
+            "浏览器测试未运行：未找到 Chromium（可安装 chromium，或用 CHROMIUM=路径 make test 指明）。"
+        )
+    print("\n" + "\n".join(lines), flush=True)
+    if set(codes) == {NOTHING_COLLECTED}:
+        return NOTHING_COLLECTED
+    return next((code for code in codes if code not in {0, NOTHING_COLLECTED}), 0)
+
+
+def pytest(marks: str, environment: Mapping[str, str]) -> int:
+    chosen = shlex.split(os.environ.get("PYTEST_ARGS", ""))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-m", marks, *chosen],
+        env=environment,
+        cwd=ROOT,
+        preexec_fn=die_with_parent(signal.SIGTERM),
+        check=False,
+    )
+    return done.returncode
+
+
+def verdict(code: int) -> str:
+    return {0: "通过", NOTHING_COLLECTED: "没有符合条件的测试"}.get(
+        code, f"未通过（返回码 {code}）"
+    )
+
+
+def find_chromium() -> str | None:
+    """CHROMIUM if given, else the first browser of that family on the PATH."""
+    given = os.environ.get("CHROMIUM")
+    if given and not shutil.which(given):
+        raise CannotStart(f"CHROMIUM={given} 不是可执行程序。")
+    return given or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
