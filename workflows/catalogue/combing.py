@@ -6,10 +6,11 @@ called verified.
 """
 
 import heapq
+import json
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -121,13 +122,7 @@ class Rule:
         """The rule written as a TOML table or a JSON object; raises ``CatalogueInvalid``."""
         if unknown := data.keys() - {f.name for f in fields(cls)}:
             raise CatalogueInvalid(f"适用条件有不认识的键：{'、'.join(sorted(unknown))}")
-        lists = ("kinds", "all", "any", "none", "industries")
-        return cls(**{k: tuple(v) if k in lists else dict(v) for k, v in data.items()})
-
-    def write(self) -> dict[str, Any]:
-        """The rule as plain data that ``read`` takes back; empty parts are left out."""
-        values = ((f.name, getattr(self, f.name)) for f in fields(self))
-        return {k: dict(v) if isinstance(v, Mapping) else list(v) for k, v in values if v}
+        return cls(**_frozen(data))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +170,21 @@ class MatterFact:
     def lead(self) -> str:
         """Code of the lead department (牵头部门)."""
         return self.departments[0]
+
+    @classmethod
+    def read(cls, data: Mapping[str, Any]) -> Self:
+        """The fact that ``write`` put down; raises ``CatalogueInvalid``."""
+        nested = {
+            "basis": tuple(Basis(**each) for each in data.get("basis", ())),
+            "materials": tuple(Material(**each) for each in data.get("materials", ())),
+            "applies": Rule.read(data.get("applies", {})),
+        }
+        return _made(cls, _frozen(data) | nested)
+
+    def write(self) -> dict[str, Any]:
+        """The fact as JSON values, every field named, equal to what a JSON column gives back."""
+        written: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        return written
 
     def mark_of(self, fact: str) -> Mark:
         """Source mark of one of ``MARKED_FACTS``."""
@@ -317,7 +327,7 @@ def check(standard: Standard) -> None:
 def load_standard() -> Standard:
     """The standard catalogue as shipped, checked; raises ``CatalogueInvalid``."""
     matters = [
-        _made(_matter, row)
+        _matter(row)
         for path in sorted((STANDARD / "matters").glob("*.toml"))
         for row in _toml(path)["matter"]
     ]
@@ -388,27 +398,16 @@ def _why(
     return ("；".join(why) or "各类项目开工前都要办理") + "。"
 
 
-def _matter(
-    *,
-    basis: list[dict[str, str]],
-    applies: dict[str, Any],
-    required: list[str],
-    deficient: tuple[str, ...] | list[str] = (),
-    marks: dict[str, Mark],
-    **rest: Any,
-) -> MatterFact:
-    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in rest.items()}
-    return MatterFact(
-        basis=tuple(Basis(**each) for each in basis),
-        applies=Rule.read(applies),
-        materials=(
-            *(Material(name=name) for name in required),
-            *(Material(name=name, deficient=True) for name in deficient),
-        ),
-        marks=marks,
-        verified=marks.get("limit") == "V",
-        **plain,
-    )
+def _matter(row: Mapping[str, Any]) -> MatterFact:
+    materials = [
+        {"name": name, "deficient": key == "deficient"}
+        for key in ("required", "deficient")
+        for name in row.get(key, ())
+    ]
+    plain = {k: v for k, v in row.items() if k not in ("required", "deficient")}
+    # A statutory count nobody has read in the law itself never counts as verified.
+    verified = row.get("marks", {}).get("limit") == "V"
+    return MatterFact.read(plain | {"materials": materials, "verified": verified})
 
 
 def _code_faults(standard: Standard) -> Iterable[str]:
@@ -484,6 +483,10 @@ def _toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as fault:
         raise CatalogueInvalid(f"{path.name}读不出来：{fault}") from fault
+
+
+def _frozen(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
 
 
 def _made(make: Callable[..., T], row: Mapping[str, Any]) -> T:
