@@ -138,6 +138,12 @@ def test_a_gate_can_never_be_accepted_with_papers_missing() -> None:
         assert m.deficiency == "M" or not any(x.deficient for x in m.materials), m.code
 
 
+def test_the_parallel_groups() -> None:
+    groups = {g: {m.code for m in MATTERS.values() if m.group == g} for g in ("B", "C")}
+    assert groups["B"] == {"A05", "A08", *(f"B{n:02}" for n in range(1, 17))}
+    assert groups["C"] == {"B17", "B19", "B21", *(f"C{n:02}" for n in range(1, 6))}
+
+
 def test_every_matter_asks_for_three_to_six_papers() -> None:
     assert {len(m.materials) for m in MATTERS.values()} <= {3, 4, 5, 6}
 
