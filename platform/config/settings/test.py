@@ -3,7 +3,7 @@
 import os
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import STORAGES
+from config.settings.base import DATABASES, STORAGES
 
 SECRET_KEY = "tests-only-" + "0" * 50
 PORT = os.environ.get("LIANSHEN_PORT", "8000")
@@ -14,3 +14,10 @@ STORAGES = {
 }
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
+DATABASES = {
+    "default": {
+        **DATABASES["default"],
+        "CONN_MAX_AGE": 0,
+        "TEST": {"NAME": os.environ.get("LIANSHEN_TEST_DB", "test_lianshen")},
+    }
+}

@@ -1,0 +1,170 @@
+"""The cast: a city, two banners that are neighbours, people with roles, and a stranger.
+
+One template schema a run, replayed for each tenant; each test in a transaction. The neighbour's
+sequences are shifted so that a row read from the wrong schema never fits by chance.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from kernel.accounts.models import Membership, User
+from kernel.authority.reach import grant
+from kernel.calendars.actions import load_standard_notices
+from kernel.trail import SYSTEM
+
+from tenants import provisioning
+from tenants.gateway import visiting
+from tenants.models import Domain, Kind, Tenant
+from workflows.catalogue.actions import load_standard
+from workflows.mechanism.models import Unit
+
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    with django_db_blocker.unblock():
+        provisioning.migrate_template()
+        load_standard_notices()
+        load_standard(actor=SYSTEM)
+        for facts in (
+            {"name": "鄂尔多斯市", "slug": "city", "kind": Kind.CITY, "code": "150600", "prefix": "ERD"},
+            {"name": "准格尔旗", "slug": "zhungeer", "kind": Kind.BANNER, "code": "150622", "prefix": "ZGE"},
+            {"name": "达拉特旗", "slug": "dalate", "kind": Kind.BANNER, "code": "150621", "prefix": "DLT"},
+        ):
+            if not Tenant.objects.filter(slug=facts["slug"]).exists():
+                parent = None if facts["slug"] == "city" else "city"
+                provisioning.open_tenant(**facts, parent_slug=parent)
+        shift_sequences("t_dalate", 5_000)
+
+
+def shift_sequences(schema_name: str, by: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema_name]
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'ALTER SEQUENCE {schema_name}."{name}" RESTART WITH {by}')
+
+
+@pytest.fixture(autouse=True)
+def _back_to_public(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "db" in request.fixturenames or request.node.get_closest_marker("django_db"):
+        connection.set_schema_to_public()
+
+
+@pytest.fixture
+def city(db: None) -> Tenant:
+    return Tenant.objects.get(slug="city")
+
+
+@pytest.fixture
+def zhungeer(db: None) -> Tenant:
+    return Tenant.objects.select_related("parent").get(slug="zhungeer")
+
+
+@pytest.fixture
+def dalate(db: None) -> Tenant:
+    """The neighbour."""
+    return Tenant.objects.select_related("parent").get(slug="dalate")
+
+
+@pytest.fixture
+def in_tenant() -> Callable[[Tenant], AbstractContextManager[Tenant]]:
+    return visiting
+
+
+@pytest.fixture
+def member(db: None) -> Callable[..., User]:
+    """``member(tenant, role, department_code="")`` makes a person with that post there."""
+    made = 0
+
+    def make(tenant: Tenant, role: str = "office", department_code: str = "") -> User:
+        nonlocal made
+        made += 1
+        user = User.objects.create_user(
+            username=f"{role}-{tenant.slug}-{made}", password="correct-horse-9", name=f"某{made}（示例）"
+        )
+        join(user, tenant, role, department_code)
+        return user
+
+    return make
+
+
+def join(user: User, tenant: Tenant, role: str, department_code: str = "") -> None:
+    """Make ``user`` a member of ``tenant``; a department's people reach its procedures."""
+    Membership.objects.create(
+        user=user,
+        tenant=tenant,
+        role=role,
+        department_code=department_code,
+        from_on=date(2020, 1, 1),
+    )
+    if department_code:
+        with visiting(tenant):
+            unit = Unit.objects.get(department_code=department_code, until_on=None)
+            grant(user, "mechanism.handle_procedures", unit)
+
+
+class ConsoleClient(Client):
+    """A browser on one tenant's host. Leaves the connection in the schema it found it in."""
+
+    def request(self, **environ: Any) -> Any:
+        before = connection.tenant
+        try:
+            return super().request(**environ)
+        finally:
+            connection.set_tenant(before)
+
+
+@pytest.fixture
+def console() -> Callable[..., Client]:
+    """``console(tenant, user=None)`` is a browser on that tenant's console."""
+
+    def open_console(tenant: Tenant, user: User | None = None) -> Client:
+        client = ConsoleClient(SERVER_NAME=f"{tenant.slug}.localhost")
+        if user:
+            client.force_login(user, backend=MODEL_BACKEND)
+        return client
+
+    return open_console
+
+
+@pytest.fixture
+def portal() -> Client:
+    return ConsoleClient(SERVER_NAME="localhost")
+
+
+@pytest.fixture
+def own_tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Tenant]:
+    """A banner outside any test transaction, for tests that need real commits; dropped afterwards."""
+    with django_db_blocker.unblock():
+        tenant = provisioning.open_tenant(
+            name="临时旗",
+            slug="temporary",
+            kind=Kind.BANNER,
+            code="150699",
+            prefix="LSQ",
+            parent_slug="city",
+        )
+        try:
+            yield tenant
+        finally:
+            with visiting(tenant), connection.cursor() as cursor:
+                cursor.execute("DELETE FROM rollup_projectrow WHERE owner = current_schema()")
+                cursor.execute("DELETE FROM rollup_procedurerow WHERE owner = current_schema()")
+            connection.set_schema_to_public()
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP SCHEMA {tenant.schema_name} CASCADE")
+            users = User.objects.filter(memberships__tenant=tenant)
+            ids = list(users.values_list("pk", flat=True))
+            Membership.objects.filter(tenant=tenant).delete()
+            User.objects.filter(pk__in=ids).delete()
+            Domain.objects.filter(tenant=tenant).delete()
+            Tenant.objects.filter(pk=tenant.pk)._raw_delete("default")
