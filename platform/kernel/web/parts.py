@@ -1,9 +1,12 @@
 """What the components are given (页面构件): small frozen values that a view fills and a tag draws."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,8 @@ class Chart:
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     legend: Sequence[tuple[str, str]] = ()
+
+
+def joined(pieces: Iterable[str]) -> SafeString:
+    """Pieces of markup as one; a piece that was not made safe is escaped."""
+    return format_html_join("", "{}", ((piece,) for piece in pieces))

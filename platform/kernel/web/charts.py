@@ -1,0 +1,244 @@
+"""Charts (图表): figures drawn on the server as SVG, always handed over with their table.
+
+Horizontal places are percentages and vertical ones pixels, so a chart takes the width it is given and
+its words stay the size they are, on a phone, on paper and on a wall.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import pairwise
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from kernel.web.lamps import Lamp
+from kernel.web.parts import Chart, joined
+
+Number = int | float | Decimal
+NARROWEST = (
+    300  # px a chart is drawn at on the smallest phone; decides whether a figure fits its bar
+)
+ROW = 46
+LAMPS = {lamp.value: lamp.word for lamp in Lamp}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One bar: a label and a figure for each series."""
+
+    label: str
+    values: Mapping[str, Number] = field(default_factory=dict)
+    url: str = ""
+
+    @property
+    def total(self) -> Number:
+        return sum(self.values.values(), 0)
+
+
+def stacked_bars(
+    rows: Sequence[Row], *, title: str, series: Mapping[str, str], of: str = "单位", unit: str = ""
+) -> Chart:
+    """Horizontal bars in parts, such as lamps by tenant (``series=LAMPS``).
+
+    ``series`` maps a key of ``Row.values`` to its word, in drawing order; a key is also the colour:
+    a lamp's name, or series-1 to series-4. Series without a figure anywhere are left out.
+    """
+    shown = {key: word for key, word in series.items() if any(r.values.get(key) for r in rows)}
+    most = max((row.total for row in rows), default=0) or 1
+    svg = _svg(
+        title,
+        "；".join(_sentence(row, shown, unit) for row in rows),
+        height=ROW * len(rows),
+        inside=joined(
+            _stacked(row, shown, most, ROW * place, unit) for place, row in enumerate(rows)
+        ),
+    )
+    return Chart(
+        title,
+        svg,
+        columns=[of, *shown.values(), "合计"],
+        rows=[[r.label, *(r.values.get(key, 0) for key in shown), r.total] for r in rows],
+        legend=list(shown.items()),
+    )
+
+
+def bars(
+    figures: Sequence[tuple[str, Number]],
+    *,
+    title: str,
+    measure: str,
+    of: str = "单位",
+    unit: str = "",
+) -> Chart:
+    """One bar a figure. ``measure`` heads the column of figures, ``of`` the column of labels."""
+    rows = [Row(label, {"series-1": value}) for label, value in figures]
+    most = max((row.total for row in rows), default=0) or 1
+    svg = _svg(
+        title,
+        "；".join(f"{row.label} {row.total}{unit}" for row in rows),
+        height=ROW * len(rows),
+        inside=joined(
+            _stacked(row, {"series-1": ""}, most, ROW * place, unit, numbered=False)
+            for place, row in enumerate(rows)
+        ),
+    )
+    return Chart(title, svg, columns=[of, measure], rows=[list(figure) for figure in figures])
+
+
+def trend(
+    points: Sequence[tuple[str, Number]],
+    *,
+    title: str,
+    measure: str,
+    unit: str = "",
+    target: Number | None = None,
+    of: str = "时间",
+) -> Chart:
+    """A line over time, oldest first, with the target as a dashed line."""
+    values = [float(value) for _, value in points]
+    reach = [*values, float(target)] if target is not None else values
+    low, high = min([0.0, *reach]), max(reach, default=0.0) or 1.0
+    top, bottom = 24.0, 124.0
+
+    def height_of(value: float) -> float:
+        return round(bottom - (value - low) / (high - low) * (bottom - top), 1)
+
+    def left_of(place: int) -> float:
+        return round(4 + 88 * place / max(len(points) - 1, 1), 3)
+
+    spots = [(left_of(place), height_of(value)) for place, value in enumerate(values)]
+    parts = [format_html('<line class="c-axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>', bottom)]
+    if target is not None:
+        line = '<line class="c-target" x1="0" x2="100%" y1="{0}" y2="{0}"/>'
+        words = '<text class="c-muted" x="0" y="{}">目标 {}{}</text>'
+        level = height_of(float(target))
+        parts += [format_html(line, level), format_html(words, level - 6, target, unit)]
+    parts.append(
+        format_html_join(
+            "",
+            '<line class="c-line" x1="{}%" y1="{}" x2="{}%" y2="{}"/>',
+            ((*a, *b) for a, b in pairwise(spots)),
+        )
+    )
+    parts.append(
+        format_html_join(
+            "",
+            '<circle class="c-point{}" cx="{}%" cy="{}" r="3"><title>{} {}{}</title></circle>',
+            (
+                (" c-last" if place == len(spots) - 1 else "", *spot, *points[place], unit)
+                for place, spot in enumerate(spots)
+            ),
+        )
+    )
+    if points:
+        (first, _), (last, value), (x, y) = points[0], points[-1], spots[-1]
+        parts += [
+            format_html('<text class="c-muted" x="0" y="{}">{}</text>', bottom + 18, first),
+            format_html('<text class="c-muted c-end" x="100%" y="{}">{}</text>', bottom + 18, last),
+            format_html(
+                '<text class="c-total" x="{}%" dx="8" y="{}">{}{}</text>', x, y + 4, value, unit
+            ),
+        ]
+    svg = _svg(
+        title,
+        "；".join(f"{label} {value}{unit}" for label, value in points),
+        height=bottom + 26,
+        inside=joined(parts),
+    )
+    return Chart(title, svg, columns=[of, measure], rows=[list(point) for point in points])
+
+
+def sparkline(values: Sequence[Number], *, title: str) -> SafeString:
+    """A word-sized line, 96 by 24 px, for a table cell that prints the last figure beside it."""
+    levels = [float(value) for value in values]
+    low, high = min(levels, default=0.0), max(levels, default=0.0)
+    span = (high - low) or 1.0
+    spots = [
+        (
+            round(3 + 90 * place / max(len(values) - 1, 1), 1),
+            round(21 - (level - low) / span * 18, 1),
+        )
+        for place, level in enumerate(levels)
+    ]
+    line = " ".join(f"{x},{y}" for x, y in spots)
+    dot = format_html('<circle cx="{}" cy="{}" r="2.5"/>', *spots[-1]) if spots else ""
+    return format_html(
+        '<svg class="spark" role="img" viewBox="0 0 96 24" width="96" height="24">'
+        '<title>{}：{}</title><polyline points="{}"/>{}</svg>',
+        title,
+        "、".join(str(v) for v in values),
+        line,
+        dot,
+    )
+
+
+def _stacked(
+    row: Row,
+    series: Mapping[str, str],
+    most: Number,
+    top: int,
+    unit: str,
+    *,
+    numbered: bool = True,
+) -> SafeString:
+    label = format_html('<text x="0" y="{}">{}</text>', top + 14, row.label)
+    if row.url:
+        label = format_html('<a href="{}">{}</a>', row.url, label)
+    parts = [
+        label,
+        format_html(
+            '<text class="c-total c-end" x="100%" y="{}">{}{}</text>', top + 14, row.total, unit
+        ),
+        format_html(
+            '<rect class="c-track" x="0" y="{}" width="100%" height="16" rx="3"/>', top + 21
+        ),
+    ]
+    left = 0.0
+    for key, word in series.items():
+        value = row.values.get(key, 0)
+        if not value:
+            continue
+        width = round(100 * float(value) / float(most), 3)
+        parts.append(
+            format_html(
+                '<rect class="c-{}" x="{}%" y="{}" width="{}%" height="16"><title>{} {} {}{}</title></rect>',
+                key,
+                round(left, 3),
+                top + 21,
+                width,
+                row.label,
+                word,
+                value,
+                unit,
+            )
+        )
+        if numbered and width / 100 * NARROWEST >= 9 * len(str(value)) + 6:
+            parts.append(
+                format_html(
+                    '<text class="c-on c-mid c-on-{}" x="{}%" y="{}">{}</text>',
+                    key,
+                    round(left + width / 2, 3),
+                    top + 33,
+                    value,
+                )
+            )
+        left += width
+    return joined(parts)
+
+
+def _sentence(row: Row, series: Mapping[str, str], unit: str) -> str:
+    figures = "、".join(
+        f"{word} {row.values[key]}{unit}" for key, word in series.items() if row.values.get(key)
+    )
+    return f"{row.label}：{figures or '无'}"
+
+
+def _svg(title: str, desc: str, *, height: float, inside: SafeString) -> SafeString:
+    return format_html(
+        '<svg role="img" width="100%" height="{}"><title>{}</title><desc>{}</desc>{}</svg>',
+        height,
+        title,
+        desc,
+        inside,
+    )
