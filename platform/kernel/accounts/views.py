@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import LoginView
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -105,9 +106,9 @@ def enter(request: HttpRequest) -> HttpResponse:
 @requires(Permission.MEMBERS_VIEW)
 def members(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
-    people = (
+    people = list(
         Membership.objects.filter(tenant_id=request.tenant.pk)
         .select_related("user")
-        .order_by("until_on", "role", "user__name")
+        .order_by(F("until_on").desc(nulls_first=True), "role", "user__name")
     )
     return render(request, "accounts/members.html", {"people": people, "today": today})
