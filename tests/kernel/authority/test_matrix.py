@@ -1,0 +1,156 @@
+"""The permission matrix: every address against every role. An address missing here fails.
+
+A row says which permission the address asks for; the roles that hold it are written out below, so
+that a change of either has to be made twice, on purpose.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from config import urls_console
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from kernel.authority.permissions import Permission, Role, grants
+
+from tenants.models import Tenant
+
+P = Permission
+
+#: None: open without signing in.
+ADDRESSES: dict[str, Permission | None] = {
+    "accounts:sign_in": None,
+    "accounts:sign_out": None,
+    "accounts:enter": None,
+    "accounts:switch": P.DESK_VIEW,
+    "accounts:members": P.MEMBERS_VIEW,
+}
+
+ROLES: dict[Permission, str] = {
+    P.DESK_VIEW: "office department representative helper leader supervision editor",
+    P.MECHANISM_VIEW: "office department representative helper leader supervision",
+    P.MECHANISM_CHANGE: "office",
+    P.CATALOGUE_VIEW: "office department representative helper leader supervision editor",
+    P.CATALOGUE_VERIFY: "office department",
+    P.PROMISES_CHANGE: "office",
+    P.PROJECTS_VIEW: "office department representative helper leader supervision editor",
+    P.PROJECTS_IMPORT: "office",
+    P.PROJECTS_CHANGE: "office",
+    P.PROJECTS_COMMENT: "office department representative",
+    P.PROJECTS_CONFIRM: "office",
+    P.PROCEDURES_VIEW: "office department representative helper leader supervision",
+    P.PROCEDURES_MOVE: "office department representative",
+    P.FILINGS_VIEW: "office leader supervision",
+    P.FILINGS_SEND: "office",
+    P.FILINGS_RECEIVE: "office",
+    P.OVERVIEW_VIEW: "office leader supervision",
+    P.DISCLOSURE_VIEW: "office leader editor",
+    P.DISCLOSURE_PREPARE: "office editor",
+    P.DISCLOSURE_RELEASE: "office leader",
+    P.TRAIL_VIEW: "office leader supervision",
+    P.MEMBERS_VIEW: "office",
+}
+
+
+def walk(patterns: list[Any], prefix: str = "", names: str = "") -> Iterator[tuple[str, str, Any]]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{names}{pattern.namespace}:" if pattern.namespace else names
+            yield from walk(pattern.url_patterns, prefix + str(pattern.pattern), inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{names}{pattern.name}", prefix + str(pattern.pattern), pattern.callback
+
+
+VIEWS = {name: view for name, _, view in walk(get_resolver(urls_console.__name__).url_patterns)}
+
+
+def test_every_address_of_the_console_is_in_the_matrix() -> None:
+    assert set(VIEWS) == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("name", sorted(VIEWS))
+def test_the_address_asks_for_what_the_matrix_says(name: str) -> None:
+    assert hasattr(VIEWS[name], "permission"), f"{name} has neither @requires nor @open_to_all"
+    assert VIEWS[name].permission == ADDRESSES[name]
+
+
+def test_every_permission_is_given_to_the_roles_written_here() -> None:
+    assert set(ROLES) == set(Permission)
+    for permission, names in ROLES.items():
+        holders = {role for role in Role if permission in grants(role, in_city=True)}
+        holders |= {role for role in Role if permission in grants(role, in_city=False)}
+        assert holders == set(names.split()), permission
+
+
+def test_what_is_the_citys_alone_is_offered_nowhere_else() -> None:
+    for role in Role:
+        assert not grants(role, in_city=False) & {
+            P.OVERVIEW_VIEW,
+            P.FILINGS_RECEIVE,
+            P.CATALOGUE_VERIFY,
+        }
+        assert P.FILINGS_SEND not in grants(role, in_city=True)
+
+
+def address(path: str) -> str:
+    """A path with something plausible in each of its holes."""
+    return "/" + "".join(
+        {"<int": "1", "<slug": "x", "<str": "X-1", "<uuid": "0" * 32}.get(part.split(":")[0], part)
+        if part.startswith("<")
+        else part
+        for part in _pieces(path)
+    )
+
+
+def _pieces(path: str) -> Iterator[str]:
+    while "<" in path:
+        before, _, rest = path.partition("<")
+        hole, _, path = rest.partition(">")
+        yield before
+        yield f"<{hole}" if ":" in hole else f"<str:{hole}"
+    yield path
+
+
+PATHS = {name: path for name, path, _ in walk(get_resolver(urls_console.__name__).url_patterns)}
+CLOSED = sorted(name for name, permission in ADDRESSES.items() if permission and name in PATHS)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_is_let_in_exactly_where_the_matrix_says(
+    role: Role,
+    city: Tenant,
+    zhungeer: Tenant,
+    member: Callable[..., Any],
+    console: Callable[..., Client],
+) -> None:
+    for tenant in (city, zhungeer):
+        browser = console(tenant, member(tenant, role))
+        for name in CLOSED:
+            may = ADDRESSES[name] in grants(role, in_city=tenant.is_city)
+            for method in (browser.get, browser.post):
+                status = method(address(PATHS[name])).status_code
+                if may:
+                    assert status != 403, (name, tenant.slug)
+                else:
+                    assert status in (403, 405), (name, tenant.slug, status)
+                assert status < 500, (name, tenant.slug)
+
+
+def test_the_stranger_and_the_neighbour_find_nothing_anywhere(
+    zhungeer: Tenant, dalate: Tenant, member: Callable[..., Any], console: Callable[..., Client]
+) -> None:
+    stranger = member(dalate, "office")
+    stranger.memberships.all().delete()
+    for outsider in (stranger, member(dalate, "office")):
+        browser = console(zhungeer, outsider)
+        for name in CLOSED:
+            for method in (browser.get, browser.post):
+                assert method(address(PATHS[name])).status_code == 404, name
+
+
+def test_the_unknown_are_asked_to_sign_in(zhungeer: Tenant, console: Callable[..., Client]) -> None:
+    browser = console(zhungeer)
+    for name in CLOSED:
+        answer = browser.get(address(PATHS[name]))
+        assert answer.status_code == 302, name
+        assert answer["Location"].startswith("/sign-in/?next="), name
