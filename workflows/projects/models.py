@@ -23,7 +23,8 @@ class Project(models.Model):
     project_code = models.CharField("项目代码", max_length=30, blank=True)
     owner_name = models.CharField("项目单位", max_length=120)
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
-    region_code = models.CharField("建设地点", max_length=6)
+    region_code = models.CharField("所在旗区", max_length=6)
+    place = models.CharField("建设地点", max_length=200, blank=True)
     industry = models.CharField("行业", max_length=40, blank=True)
     kind = models.CharField("审批类型", max_length=12, choices=Kind)
     investment_wan = models.DecimalField("总投资（万元）", max_digits=14, decimal_places=2)
@@ -40,8 +41,11 @@ class Project(models.Model):
     admission_reason = models.CharField("入选说明", max_length=200)
     note = models.CharField("备注", max_length=500, blank=True)
     state = models.CharField("状态", max_length=12, choices=State, default=State.DRAFT)
+    sent_on = models.DateField("送征求意见", null=True, blank=True)
+    consulted = models.JSONField("征求意见单位", default=list)
     confirmed_on = models.DateField("确认日期", null=True, blank=True)
     target_on = models.DateField("应批尽批目标日")
+    source = models.CharField("来源", max_length=240, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     # What the plan says, kept for lists; `workflows.procedures` writes it and can rebuild it.
@@ -77,6 +81,15 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def admission_claim(self) -> str:
+        """What `eligibility.admit` takes as the claim: the rule it was last admitted by."""
+        return self.admission_rule
+
+    @property
+    def in_first_half(self) -> bool:
+        return self.planned_start_on.month <= 6
 
 
 def target_for(planned_start_on: date) -> date:
@@ -115,6 +128,7 @@ class Comment(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="comments")
     department_code = models.CharField("单位", max_length=10)
+    round_on = models.DateField("哪一轮")  # the project's `sent_on`; an earlier round no longer counts
     opinion = models.CharField("意见", max_length=8, choices=Opinion)
     text = models.CharField("说明", max_length=500, blank=True)
     at = models.DateTimeField("时间")
@@ -122,7 +136,7 @@ class Comment(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "部门意见"
-        ordering = ["-at"]
+        ordering = ["-at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(opinion__in=Opinion.values), name="comment_opinion"),
             models.CheckConstraint(
@@ -154,7 +168,7 @@ class Intake(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "清单导入"
-        ordering = ["-uploaded_at"]
+        ordering = ["-uploaded_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["previewed", "applied", "discarded"]), name="intake_state"
@@ -163,3 +177,63 @@ class Intake(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class Batch(models.Model):
+    """One move for the whole list (整单办理). Its items say which projects are done, so that it can
+    be taken up again where it stopped.
+    """
+
+    move = models.CharField("步骤", max_length=20)
+    year = models.PositiveSmallIntegerField("年度")
+    on = models.DateField("办理日期")
+    started_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("完成时间", null=True)
+    by_id = models.BigIntegerField(null=True)
+    by_name = models.CharField("人员", max_length=40)
+    by_role = models.CharField("角色", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "整单办理"
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(move__in=["send_for_comment", "confirm"]), name="batch_move"
+            ),
+            models.UniqueConstraint(
+                fields=["year", "move"],
+                condition=Q(finished_at__isnull=True),
+                name="batch_one_open",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.move}"
+
+
+class Outcome(models.TextChoices):
+    WAITING = "waiting", "待办"
+    DONE = "done", "已办"
+    REFUSED = "refused", "未办"
+
+
+class BatchItem(models.Model):
+    """One project of a batch: done in the same transaction as its move, or refused with a reason."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+")
+    outcome = models.CharField("结果", max_length=8, choices=Outcome, default=Outcome.WAITING)
+    message = models.CharField("说明", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "整单办理明细"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "project"], name="batch_item_once"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=Outcome.values), name="batch_item_outcome"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.outcome}"
