@@ -122,6 +122,7 @@ class Running:
     def _finish(self) -> None:
         if self.left is None:
             self.used += self._days(self.base, self.until)
+            self.provisional |= self.calendar.any_provisional(self.base, self.until)
             self.lines.append(Line("无法定时限", self.base, article=self.limit.article))
             return
         assert self.due_on  # noqa: S101
