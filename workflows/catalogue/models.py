@@ -1,9 +1,12 @@
 """Departments and the versions of each standard matter, shared by all tenants."""
 
 from datetime import date
+from functools import cached_property
 
 from django.db import models
 from django.db.models import Q
+
+from workflows.catalogue.combing import EdgeFact, MatterFact
 
 
 class Department(models.Model):
@@ -38,7 +41,9 @@ class MatterVersion(models.Model):
     """One version of a standard matter (标准事项). Published versions are never edited.
 
     ``facts`` holds the whole `combing.MatterFact` as JSON; the columns beside it are the ones that
-    lists sort and filter by.
+    lists sort and filter by. ``confirmations`` says who of this city vouched for which fact:
+    ``{fact: {"name", "unit", "source", "read_on", "note"}}``. ``shipped_digest`` names the shipped
+    facts the version rests on, so that loading them again publishes nothing.
     """
 
     matter_code = models.CharField("事项", max_length=10)
@@ -54,7 +59,9 @@ class MatterVersion(models.Model):
     deficiency = models.CharField("容缺", max_length=4, blank=True)
     verified = models.BooleanField("已核实", default=False)
     facts = models.JSONField("事实")
+    confirmations = models.JSONField("核实记录", default=dict)
     digest = models.CharField(max_length=64)
+    shipped_digest = models.CharField(max_length=64)
     change_note = models.CharField("修订说明", max_length=200, blank=True)
     published_at = models.DateTimeField("发布时间")
     published_by = models.CharField("发布人", max_length=40)
@@ -78,6 +85,15 @@ class MatterVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.matter_code} {self.name}"
 
+    @cached_property
+    def fact(self) -> MatterFact:
+        return MatterFact.read(self.facts)
+
+    @property
+    def edges(self) -> list[EdgeFact]:
+        """What must come before, as the combing reads it; prefetch ``dependencies`` for many."""
+        return [dependency.edge(self.matter_code) for dependency in self.dependencies.all()]
+
 
 class Dependency(models.Model):
     """What must come before a matter (前置事项), with its legal basis; none is a finding (A5.2)."""
@@ -87,6 +103,7 @@ class Dependency(models.Model):
     strength = models.CharField("强度", max_length=10)
     basis = models.CharField("依据", max_length=200, blank=True)
     mark = models.CharField("来源标记", max_length=4, blank=True)
+    note = models.CharField("说明", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "前置关系"
@@ -100,3 +117,13 @@ class Dependency(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before_code} → {self.version.matter_code}"
+
+    def edge(self, after: str) -> EdgeFact:
+        return EdgeFact(
+            before=self.before_code,
+            after=after,
+            strength=self.strength,  # type: ignore[arg-type]
+            basis=self.basis,
+            mark=self.mark,  # type: ignore[arg-type]
+            note=self.note,
+        )

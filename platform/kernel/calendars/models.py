@@ -5,18 +5,19 @@ from django.db.models import F, Q
 
 
 class HolidayNotice(models.Model):
-    """One year's notice. Unpublished years have none and their dates are provisional (推定)."""
+    """A published notice; a year may have two. A year with none is provisional (推定)."""
 
-    year = models.PositiveSmallIntegerField("年份", unique=True)
-    number = models.CharField("文号", max_length=40)
+    year = models.PositiveSmallIntegerField("年份")
+    number = models.CharField("文号", max_length=40, unique=True)
     title = models.CharField("标题", max_length=120)
     issued_on = models.DateField("印发日期", null=True, blank=True)
     source = models.CharField("来源", max_length=200)
     verified = models.BooleanField("已核实", default=False)
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "节假日通知"
-        ordering = ["year"]
+        ordering = ["year", "number"]
 
     def __str__(self) -> str:
         return self.title

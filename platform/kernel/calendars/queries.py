@@ -1,0 +1,45 @@
+"""The work calendar (工作日历) as the notices on file make it."""
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.db.models import Count, Max
+
+from kernel.calendars.models import HolidayNotice
+from kernel.clock import Notice, Rest, WorkCalendar
+
+
+def work_calendar() -> WorkCalendar:
+    """The calendar of all notices on file: one query, and three more when a notice has changed."""
+    stamp = HolidayNotice.objects.aggregate(rows=Count("pk"), changed=Max("updated_at"))
+    return _built(stamp["rows"], stamp["changed"])
+
+
+@lru_cache(maxsize=2)
+def _built(rows: int, changed: datetime | None) -> WorkCalendar:
+    return WorkCalendar.from_notices(notices())
+
+
+def notices() -> list[Notice]:
+    """The notices on file, by year and number."""
+    return [
+        notice_of(row)
+        for row in HolidayNotice.objects.order_by("year", "number").prefetch_related(
+            "rests", "make_ups"
+        )
+    ]
+
+
+def notice_of(row: HolidayNotice) -> Notice:
+    """A notice on file as the clock reads it; its days in order."""
+    return Notice(
+        year=row.year,
+        number=row.number,
+        title=row.title,
+        issued_on=row.issued_on,
+        source=row.source,
+        published=True,
+        rest=tuple(Rest(rest.name, rest.from_on, rest.until_on) for rest in row.rests.all()),
+        make_up=tuple(day.on for day in row.make_ups.all()),
+        verified=row.verified,
+    )
