@@ -5,7 +5,6 @@ import http.client
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -13,8 +12,9 @@ from pathlib import Path
 from types import FrameType
 
 from deploy.supervisor import Fallen, Supervisor
+from kernel.embedded import processes
 from kernel.embedded.home import Home, is_free
-from kernel.embedded.processes import CannotStart, die_with_parent
+from kernel.embedded.processes import CannotStart
 from kernel.embedded.services import running_services
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,7 +72,7 @@ def serve(home: Home, port: int) -> None:
 def commands(home: Home, port: int) -> dict[str, list[str]]:
     """What runs beside the services, by the name its output is prefixed with."""
     loopbacks = [f"--bind={host}:{port}" for host in ("127.0.0.1", "[::1]") if can_bind(host, port)]
-    celery = [str(PROGRAMS / "celery"), "--app=config.celery"]
+    celery = [str(PROGRAMS / "celery"), "--quiet", "--app=config.celery"]
     return {
         "web": [
             str(PROGRAMS / "gunicorn"),
@@ -120,16 +120,14 @@ def collect_static(home: Home, environment: Mapping[str, str]) -> None:
 
 
 def manage(*command: str, env: Mapping[str, str]) -> None:
-    done = subprocess.run(
+    code = processes.run(
         [sys.executable, ROOT / "platform" / "manage.py", *command],
         env=env,
         cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        preexec_fn=die_with_parent(signal.SIGTERM),
-        check=False,
+        end=signal.SIGTERM,
     )
-    if done.returncode:
-        raise CannotStart(f"{command[0]} 未能完成（返回码 {done.returncode}），原因见上文。")
+    if code:
+        raise CannotStart(f"{command[0]} 未能完成（返回码 {code}），原因见上文。")
 
 
 def answers(port: int) -> bool:

@@ -4,7 +4,6 @@ import os
 import shlex
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -12,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.demo import ROOT, heed_signals
+from kernel.embedded import processes
 from kernel.embedded.home import Home
-from kernel.embedded.processes import CannotStart, die_with_parent
+from kernel.embedded.processes import CannotStart
 from kernel.embedded.services import running_services
 
 NOTHING_COLLECTED = 5
@@ -68,14 +68,12 @@ def all_tests(environment: Mapping[str, str], *, chromium: str | None) -> int:
 
 def pytest(marks: str, environment: Mapping[str, str]) -> int:
     chosen = shlex.split(os.environ.get("PYTEST_ARGS", ""))
-    done = subprocess.run(
+    return processes.run(
         [sys.executable, "-m", "pytest", "-m", marks, *chosen],
         env=environment,
         cwd=ROOT,
-        preexec_fn=die_with_parent(signal.SIGTERM),
-        check=False,
+        end=signal.SIGINT,
     )
-    return done.returncode
 
 
 def verdict(code: int) -> str:

@@ -2,12 +2,12 @@
 
 import ctypes
 import os
-import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from signal import Signals
 
 PR_SET_PDEATHSIG = 1
 
@@ -16,7 +16,7 @@ class CannotStart(Exception):
     """Something is missing or in the way; the text is one sentence for the person at the screen."""
 
 
-def die_with_parent(signum: signal.Signals) -> Callable[[], None]:
+def die_with_parent(signum: Signals) -> Callable[[], None]:
     """A ``preexec_fn``: Linux sends ``signum`` to the child once the thread that starts it ends."""
     libc = ctypes.CDLL(None)
     parent = os.getpid()
@@ -29,7 +29,21 @@ def die_with_parent(signum: signal.Signals) -> Callable[[], None]:
     return ask
 
 
-def stop(process: subprocess.Popen[bytes], signum: signal.Signals, *, patience: float) -> None:
+def run(command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, end: Signals) -> int:
+    """Run ``command`` to its end and return its code; cut short, it is ended by ``end``.
+
+    It has a session of its own, so that Ctrl-C reaches it once and only through us.
+    """
+    process = subprocess.Popen(  # noqa: S603 -- the caller's own program
+        command, env=env, cwd=cwd, start_new_session=True, preexec_fn=die_with_parent(end)
+    )
+    try:
+        return process.wait()
+    finally:
+        stop(process, end, patience=10)
+
+
+def stop(process: subprocess.Popen[bytes], signum: Signals, *, patience: float) -> None:
     """End ``process`` and its session: politely, and after ``patience`` seconds by force."""
     process.send_signal(signum)
     try:
@@ -42,11 +56,11 @@ def stop(process: subprocess.Popen[bytes], signum: signal.Signals, *, patience: 
 def sweep(process: subprocess.Popen[bytes]) -> None:
     """Kill what is left of the session that ``process`` leads, then reap the leader."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, Signals.SIGKILL)
     process.wait()
 
 
-def end_leftover(pid_file: Path, *, folder: Path, signum: signal.Signals, name: str) -> None:
+def end_leftover(pid_file: Path, *, folder: Path, signum: Signals, name: str) -> None:
     """Clear the way after a run that was killed.
 
     A process counts as our leftover only if it works in ``folder``: the number in a stale file may
