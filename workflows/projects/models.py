@@ -43,6 +43,7 @@ class Project(models.Model):
     state = models.CharField("状态", max_length=12, choices=State, default=State.DRAFT)
     sent_on = models.DateField("送征求意见", null=True, blank=True)
     consulted = models.JSONField("征求意见单位", default=list)
+    round = models.PositiveSmallIntegerField("征求意见轮次", default=0)
     confirmed_on = models.DateField("确认日期", null=True, blank=True)
     target_on = models.DateField("应批尽批目标日")
     source = models.CharField("来源", max_length=240, blank=True)
@@ -128,7 +129,7 @@ class Comment(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="comments")
     department_code = models.CharField("单位", max_length=10)
-    round_on = models.DateField("哪一轮")  # the project's `sent_on`; an earlier round no longer counts
+    round = models.PositiveSmallIntegerField("轮次")  # an earlier round no longer counts
     opinion = models.CharField("意见", max_length=8, choices=Opinion)
     text = models.CharField("说明", max_length=500, blank=True)
     at = models.DateTimeField("时间")
