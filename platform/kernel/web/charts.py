@@ -98,19 +98,20 @@ def trend(
     """A line over time, oldest first, with the target as a dashed line."""
     values = [float(value) for _, value in points]
     reach = [*values, float(target)] if target is not None else values
-    low, high = min([0.0, *reach]), max(reach, default=0.0) or 1.0
+    low, high = min(reach, default=0.0), max(reach, default=1.0)
+    low -= (high - low or 1.0) / 3  # a line may leave zero out; a bar never does
     top, bottom = 24.0, 124.0
 
     def height_of(value: float) -> float:
         return round(bottom - (value - low) / (high - low) * (bottom - top), 1)
 
     def left_of(place: int) -> float:
-        return round(4 + 88 * place / max(len(points) - 1, 1), 3)
+        return round(3 + 82 * place / max(len(points) - 1, 1), 3)
 
     spots = [(left_of(place), height_of(value)) for place, value in enumerate(values)]
     parts = [format_html('<line class="c-axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>', bottom)]
     if target is not None:
-        line = '<line class="c-target" x1="0" x2="100%" y1="{0}" y2="{0}"/>'
+        line = '<line class="c-target" x1="0" x2="85%" y1="{0}" y2="{0}"/>'
         words = '<text class="c-muted" x="0" y="{}">目标 {}{}</text>'
         level = height_of(float(target))
         parts += [format_html(line, level), format_html(words, level - 6, target, unit)]
@@ -135,7 +136,9 @@ def trend(
         (first, _), (last, value), (x, y) = points[0], points[-1], spots[-1]
         parts += [
             format_html('<text class="c-muted" x="0" y="{}">{}</text>', bottom + 18, first),
-            format_html('<text class="c-muted c-end" x="100%" y="{}">{}</text>', bottom + 18, last),
+            format_html(
+                '<text class="c-muted c-mid" x="{}%" y="{}">{}</text>', x, bottom + 18, last
+            ),
             format_html(
                 '<text class="c-total" x="{}%" dx="8" y="{}">{}{}</text>', x, y + 4, value, unit
             ),

@@ -209,7 +209,7 @@ def _end(bar: Bar, main: Span, left: float, width: float, top: int) -> SafeStrin
     """The last day beside the bar, to its left where the right has no room."""
     text = _short(main[1])
     if bar.state in (State.LATE, State.PAUSED):
-        text = f"{text} {'◆' if bar.state is State.LATE else '‖'} {bar.state.word}"
+        text = f"{text} {'◆ ' if bar.state is State.LATE else ''}{bar.state.word}"
     kind = " g-red" if bar.state is State.LATE else ""
     room = _wide(text) + 10
     if (left + width) / 100 * NARROWEST + room <= NARROWEST:

@@ -133,7 +133,15 @@ LEDGER = [
     }
     for place, (m, b, dep, p, s, w, limit, u, promised) in enumerate(TODO)
 ]
-TENANTS = "东胜区 康巴什区 达拉特旗 准格尔旗 鄂托克前旗 伊金霍洛旗 鄂尔多斯蒙苏经济开发区".split()
+TENANTS = [
+    "东胜区",
+    "康巴什区",
+    "达拉特旗",
+    "准格尔旗",
+    "鄂托克前旗",
+    "伊金霍洛旗",
+    "鄂尔多斯蒙苏经济开发区",
+]
 
 
 def long_plan() -> str:
@@ -264,7 +272,7 @@ def context_of(page: str) -> dict[str, object]:
                 "home_url": "/",
                 "nav": [
                     {"label": label, "url": "#", "current": label == "办事指南"}
-                    for label in "办事指南 我要办什么 进度查询 反映堵点 帮办代办".split()
+                    for label in ["办事指南", "我要办什么", "进度查询", "反映堵点", "帮办代办"]
                 ],
                 "footer": "各项时限以办理机关书面告知为准。",
             },

@@ -158,5 +158,15 @@
       }
     }
   });
-  document.addEventListener("DOMContentLoaded", markChoices);
+  // A plan wider than the screen opens at today.
+  const showToday = () => {
+    for (const scroll of document.querySelectorAll(".gantt-scroll")) {
+      const line = scroll.querySelector(".g-today");
+      if (!line) continue;
+      const share = parseFloat(line.getAttribute("x1")) / 100;
+      scroll.scrollLeft = share * scroll.scrollWidth - scroll.clientWidth * 0.6;
+    }
+  };
+
+  document.addEventListener("DOMContentLoaded", () => { markChoices(); showToday(); });
 })();
