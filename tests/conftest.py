@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import Client
+
 from kernel.accounts.models import Membership, User
 from kernel.authority.reach import grant
 from kernel.calendars.actions import load_standard_notices
 from kernel.trail import SYSTEM
-
 from tenants import provisioning
 from tenants.gateway import visiting
 from tenants.models import Domain, Kind, Tenant
@@ -33,9 +33,27 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         load_standard_notices()
         load_standard(actor=SYSTEM)
         for facts in (
-            {"name": "鄂尔多斯市", "slug": "city", "kind": Kind.CITY, "code": "150600", "prefix": "ERD"},
-            {"name": "准格尔旗", "slug": "zhungeer", "kind": Kind.BANNER, "code": "150622", "prefix": "ZGE"},
-            {"name": "达拉特旗", "slug": "dalate", "kind": Kind.BANNER, "code": "150621", "prefix": "DLT"},
+            {
+                "name": "鄂尔多斯市",
+                "slug": "city",
+                "kind": Kind.CITY,
+                "code": "150600",
+                "prefix": "ERD",
+            },
+            {
+                "name": "准格尔旗",
+                "slug": "zhungeer",
+                "kind": Kind.BANNER,
+                "code": "150622",
+                "prefix": "ZGE",
+            },
+            {
+                "name": "达拉特旗",
+                "slug": "dalate",
+                "kind": Kind.BANNER,
+                "code": "150621",
+                "prefix": "DLT",
+            },
         ):
             if not Tenant.objects.filter(slug=facts["slug"]).exists():
                 parent = None if facts["slug"] == "city" else "city"
@@ -45,9 +63,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
 def shift_sequences(schema_name: str, by: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema_name]
-        )
+        cursor.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = %s", [schema_name])
         for (name,) in cursor.fetchall():
             cursor.execute(f'ALTER SEQUENCE {schema_name}."{name}" RESTART WITH {by}')
 
@@ -89,7 +105,9 @@ def member(db: None) -> Callable[..., User]:
         nonlocal made
         made += 1
         user = User.objects.create_user(
-            username=f"{role}-{tenant.slug}-{made}", password="correct-horse-9", name=f"某{made}（示例）"
+            username=f"{role}-{tenant.slug}-{made}",
+            password="correct-horse-9",
+            name=f"某{made}（示例）",
         )
         join(user, tenant, role, department_code)
         return user

@@ -71,7 +71,5 @@ def test_the_search_path_is_sent_once_a_switch(
 
 def test_the_application_role_is_no_superuser_and_bound_by_the_walls(db: None) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
-        )
+        cursor.execute("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user")
         assert cursor.fetchone() == (False, False)

@@ -9,7 +9,8 @@ from tenants.models import Tenant
 
 
 @pytest.mark.parametrize(
-    "host", ["nobody.localhost", "zhungeer.example.com", "127.0.0.1", "a.b.localhost", "_.localhost"]
+    "host",
+    ["nobody.localhost", "zhungeer.example.com", "127.0.0.1", "a.b.localhost", "_.localhost"],
 )
 def test_a_host_that_is_no_tenants_gets_a_plain_404(db: None, host: str) -> None:
     answer = Client(SERVER_NAME=host).get("/sign-in/")
@@ -32,7 +33,9 @@ def test_cookies_are_host_only(zhungeer: Tenant, console: Callable[..., Client])
         assert cookie["samesite"] == "Lax"
 
 
-def test_every_answer_forbids_inline_scripts(zhungeer: Tenant, console: Callable[..., Client]) -> None:
+def test_every_answer_forbids_inline_scripts(
+    zhungeer: Tenant, console: Callable[..., Client]
+) -> None:
     policy = console(zhungeer).get("/sign-in/")["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe-inline" not in policy

@@ -1,5 +1,7 @@
 """A tenant is opened from the template's replay, and refused for the right reasons."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -76,13 +78,21 @@ CATALOGUE = {
 }
 
 
+#: PostgreSQL writes a list check differently once it has been dumped and read back: each element
+#: is cast instead of the list. The meaning, and the name, stay.
+CASTS = re.compile(r"::(character varying|text)(\[\])?|[()]")
+
+
 def catalogue_of(schema: str) -> dict[str, list[tuple[object, ...]]]:
     read = {}
     with connection.cursor() as cursor:
         for name, sql in CATALOGUE.items():
             cursor.execute(sql, {"schema": schema})
             read[name] = [
-                tuple(v.replace(f"{schema}.", "") if isinstance(v, str) else v for v in row)
+                tuple(
+                    CASTS.sub("", v.replace(f"{schema}.", "")) if isinstance(v, str) else v
+                    for v in row
+                )
                 for row in cursor.fetchall()
             ]
     return read

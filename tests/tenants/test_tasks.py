@@ -1,9 +1,9 @@
 """Background work runs in the schema it was sent from, or not at all."""
 
 import pytest
-from config.celery import app
 from django.db import connection
 
+from config.celery import app
 from tenants.gateway import visiting
 from tenants.models import Tenant
 from tenants.tasks import HEADER, NoTenant

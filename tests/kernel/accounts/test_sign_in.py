@@ -7,10 +7,10 @@ from typing import Any
 import time_machine
 from django.test import Client
 from django.utils import timezone
+
 from kernel.accounts import tickets
 from kernel.accounts.models import Membership
 from kernel.trail.models import TrailEntry
-
 from tenants.gateway import visiting
 from tenants.models import Tenant
 
@@ -18,9 +18,7 @@ PASSWORD = "correct-horse-9"
 
 
 def sign_in(browser: Client, username: str, password: str = PASSWORD, next_: str = "") -> Any:
-    return browser.post(
-        "/sign-in/", {"username": username, "password": password, "next": next_}
-    )
+    return browser.post("/sign-in/", {"username": username, "password": password, "next": next_})
 
 
 def test_a_member_signs_in_and_the_trail_says_so(
@@ -66,9 +64,7 @@ def test_a_session_ends_with_the_membership(
     user = member(zhungeer)
     browser = console(zhungeer, user)
     assert browser.get("/members/").status_code == 200
-    Membership.objects.filter(user=user).update(
-        until_on=timezone.localdate() - timedelta(days=1)
-    )
+    Membership.objects.filter(user=user).update(until_on=timezone.localdate() - timedelta(days=1))
     assert browser.get("/members/").status_code == 404
 
 

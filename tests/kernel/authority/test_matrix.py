@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from config import urls_console
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from kernel.authority.permissions import Permission, Role, grants
 
+from config import urls_console
+from kernel.authority.permissions import Permission, Role, grants
 from tenants.models import Tenant
 
 P = Permission
