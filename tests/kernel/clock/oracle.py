@@ -43,9 +43,7 @@ class WallCalendar:
         return day
 
     def between(self, start: date, end: date) -> int:
-        return sum(
-            self.is_working(start + DAY * i) for i in range(1, (end - start).days + 1)
-        )
+        return sum(self.is_working(start + DAY * i) for i in range(1, (end - start).days + 1))
 
     def finish(self, start: date, days: int, unit: Unit) -> date:
         day = self.add(start, days) if unit is Unit.WORKING else start + DAY * days

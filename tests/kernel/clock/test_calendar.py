@@ -112,7 +112,9 @@ def test_days_outside_the_calendar_are_refused_in_chinese() -> None:
             [Notice(2061, "", "", None, "", True, (), (date(2061, 1, 1),))]
         ),
     ):
-        with pytest.raises(CalendarOutOfRange, match="超出工作日历范围（2000-01-01 至 2060-12-31）"):
+        with pytest.raises(
+            CalendarOutOfRange, match="超出工作日历范围（2000-01-01 至 2060-12-31）"
+        ):
             ask()
     assert REAL.is_working(date(2060, 12, 31))
     assert REAL.is_provisional(date(2000, 1, 1))
