@@ -98,6 +98,12 @@ def catalogue_of(schema: str) -> dict[str, list[tuple[object, ...]]]:
     return read
 
 
+def migrations_of(schema: str) -> list[tuple[str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT app, name FROM {schema}.django_migrations ORDER BY 1, 2")
+        return list(cursor.fetchall())
+
+
 def test_a_replayed_schema_equals_a_migrated_one_names_included(own_tenant: Tenant) -> None:
     migrated = "t_migrated"
     with connection.cursor() as cursor:
@@ -111,14 +117,7 @@ def test_a_replayed_schema_equals_a_migrated_one_names_included(own_tenant: Tena
         for part in CATALOGUE:
             assert ours[part] == theirs[part], part
         assert len(ours["constraints"]) > 50
-        with connection.cursor() as cursor:
-            for schema in (own_tenant.schema_name, migrated):
-                cursor.execute(f"SELECT app, name FROM {schema}.django_migrations ORDER BY 1, 2")
-                applied = cursor.fetchall()
-                assert applied
-                if schema == migrated:
-                    assert applied == ours_applied
-                ours_applied = applied
+        assert migrations_of(own_tenant.schema_name) == migrations_of(migrated) != []
     finally:
         connection.set_schema_to_public()
         with connection.cursor() as cursor:
