@@ -225,11 +225,11 @@ def _dump() -> str:
     ]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT app, name FROM {schema}.django_migrations ORDER BY id")  # noqa: S608
-        for app, name in cursor.fetchall():
-            kept.append(
-                f"INSERT INTO {schema}.django_migrations (app, name, applied)"
-                f" VALUES ('{app}', '{name}', now());"
-            )
+        kept += [
+            f"INSERT INTO {schema}.django_migrations (app, name, applied)"  # noqa: S608 -- our own names
+            f" VALUES ('{app}', '{name}', now());"
+            for app, name in cursor.fetchall()
+        ]
     return "\n".join(kept) + "\n"
 
 

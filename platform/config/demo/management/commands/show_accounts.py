@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from config.demo.cast import PASSWORD, PEOPLE
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from config.demo.cast import PASSWORD, PEOPLE
 from kernel.authority.permissions import Role
 from tenants.models import Tenant
 
