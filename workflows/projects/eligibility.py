@@ -90,7 +90,8 @@ def admit(
 def read_claim(text: str) -> str | None:
     """The code of the rule a list claims in its own words (入选依据); ``None`` if not understood."""
     plain = "".join(text.split())
-    for rule in RULES:
+    # investment is measured anyway, so its words count only where nothing else is claimed
+    for rule in (*RULES[1:], RULES[0]):
         if plain in {rule.code, rule.label} or any(word in plain for word in rule.words):
             return rule.code
     return None

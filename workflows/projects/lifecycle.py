@@ -16,25 +16,55 @@ class State(models.TextChoices):
 
 @dataclass(frozen=True)
 class Move:
-    """One allowed step: from which states, to which, and what the button says."""
+    """One allowed step: from which states, to which, what the button says and what it brings about."""
 
     name: str
     label: str
     sources: frozenset[State]
     target: State
+    effect: str
+    needs_reason: bool = False
 
 
 MOVES = (
-    Move("send_for_comment", "送行业部门征求意见", frozenset({State.DRAFT}), State.COMMENTING),
-    Move("take_back", "撤回修改", frozenset({State.COMMENTING}), State.DRAFT),
-    Move("confirm", "确认入列", frozenset({State.COMMENTING}), State.CONFIRMED),
+    Move(
+        "send_for_comment",
+        "送行业部门征求意见",
+        frozenset({State.DRAFT}),
+        State.COMMENTING,
+        "行业部门将在“待我征求意见”中看到这个项目。",
+    ),
+    Move(
+        "confirm",
+        "确认入列",
+        frozenset({State.COMMENTING}),
+        State.CONFIRMED,
+        "列入年度清单，随即梳理审批事项、倒排计划；以后的修改都留有记录。",
+    ),
+    Move(
+        "take_back",
+        "撤回修改",
+        frozenset({State.COMMENTING}),
+        State.DRAFT,
+        "回到草拟；再次送出时重新征求意见，这一轮的意见只作记录。",
+        needs_reason=True,
+    ),
     Move(
         "remove",
         "移出清单",
         frozenset({State.DRAFT, State.COMMENTING, State.CONFIRMED}),
         State.REMOVED,
+        "不再列入清单，未办结的审批事项随之关闭；记录保留，可以恢复。",
+        needs_reason=True,
     ),
-    Move("restore", "恢复为草拟", frozenset({State.REMOVED}), State.DRAFT),
+    Move(
+        "restore",
+        "恢复为草拟",
+        frozenset({State.REMOVED}),
+        State.DRAFT,
+        "回到草拟，须重新征求意见和确认。",
+        needs_reason=True,
+    ),
 )
 
 

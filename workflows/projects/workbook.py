@@ -5,11 +5,11 @@ the caller to say.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -33,6 +33,9 @@ __all__ = [
     "read_list",
     "read_sheets",
 ]
+
+
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Issue:
     value: str
     message: str
     cure: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         where = f"工作表“{self.sheet}”第{self.row}行"
@@ -277,8 +280,12 @@ class _Reader:
         for column in self.layout.columns:
             columns.setdefault(column.name, column)
         columns.pop("", None)  # headings that are no field of ours
+        # most columns say the same few things over and over; typed, as 1 and True mean different
+        remember = lru_cache(maxsize=1024, typed=True)
         readers = [
-            (column, self._reader(column)) for name, column in columns.items() if name != "serial"
+            (name, column, remember(self._reader(column)))
+            for name, column in columns.items()
+            if name != "serial"
         ]
         below = self.layout.first_row
         heads = self.sheet.rows[self.layout.head_row : below]
@@ -290,39 +297,44 @@ class _Reader:
                 yield self._row(number, row, readers)
 
     def _row(
-        self, number: int, row: list[Cell], readers: list[tuple[Column, _ReadCell]]
+        self, number: int, row: list[Cell], readers: Sequence[tuple[str, Column, _ReadCell]]
     ) -> ParsedRow:
         values: dict[str, Any] = {"source_row": number}
         features: set[str] = set()
         issues: list[Issue] = []
-        for column, read in readers:
-            name, cell = column.name, row[column.index]
+        for name, column, read in readers:
+            cell = row[column.index]
             text = text_of(cell)
-            where = (self.sheet.name, number, column.letter, column.heading, text[:80])
+            where = (issues, number, column, text)
             if is_nothing(text):
                 if column.field and column.field.required:
-                    issues.append(Issue(*where, f"缺少{column.field.label}", "请补填"))
+                    self._say(*where, f"缺少{column.field.label}", "请补填")
                 elif name in _WANTED:
-                    issues.append(Issue(*where, "尚未填写", _WANTED[name], "warning"))
+                    self._say(*where, "尚未填写", _WANTED[name], severity="warning")
                 continue
             try:
                 value, remark = read(cell)
             except BadCell as bad:
-                issues.append(Issue(*where, bad.message, bad.cure))
+                self._say(*where, bad.message, bad.cure)
                 continue
             if remark:
-                issues.append(Issue(*where, remark, severity="warning"))
-            if name in _ONLY_ONCE and (first := self._first_row(name, value, number)) != number:
-                cure = f"请核对第{first}行和第{number}行，删去或改正其一"
-                issues.append(Issue(*where, f"与第{first}行相同", cure))
+                self._say(*where, remark, severity="warning")
+            if name in _ONLY_ONCE:
+                first = self.seen.setdefault((name, plain(value)), number)
+                if first != number:
+                    self._say(
+                        *where,
+                        f"与第{first}行相同",
+                        f"请核对第{first}行和第{number}行，删去或改正其一",
+                    )
             if name == "features":
                 features |= value
             elif column.feature:
                 features |= {name} if value else set()
+            elif name == "place":
+                values |= {"place": " ".join(text.split())[:200], "region_code": value}
             else:
                 values[name] = value
-                if name == "place":
-                    values |= {"place": text[:200], "region_code": value}
         if any(issue.severity == "error" for issue in issues):
             return ParsedRow(number, None, tuple(issues))
         facts = ProjectFacts(**values, features=frozenset(features))
@@ -331,8 +343,18 @@ class _Reader:
             issues.append(Issue(self.sheet.name, number, "", "", "", message, severity="warning"))
         return ParsedRow(number, facts, tuple(issues))
 
-    def _first_row(self, name: str, value: str, number: int) -> int:
-        return self.seen.setdefault((name, plain(value)), number)
+    def _say(
+        self,
+        issues: list[Issue],
+        number: int,
+        column: Column,
+        text: str,
+        message: str,
+        cure: str = "",
+        severity: Severity = "error",
+    ) -> None:
+        where = (self.sheet.name, number, column.letter, column.heading)
+        issues.append(Issue(*where, text[:80], message, cure, severity))
 
     def _reader(self, column: Column) -> _ReadCell:
         """How the cells of a column are read: to a value and a remark, or ``BadCell``."""
@@ -384,7 +406,5 @@ def _why_skipped(row: list[Cell], heads: list[list[Cell]], columns: Mapping[str,
         return "合计行"
     if row in heads:
         return "重复的表头"
-    filled = [name for name, column in columns.items() if text_of(row[column.index])]
-    if _SECTION_ROW.match(first) and not {"place", "kind", "planned_start_on"} & set(filled):
-        return "分类标题"
-    return ""
+    filled = (text_of(row[columns[name].index]) for name in ("place", "kind", "planned_start_on"))
+    return "分类标题" if _SECTION_ROW.match(first) and not any(filled) else ""

@@ -53,7 +53,7 @@ _NOTHING = frozenset({"", "-", "--", "—", "——", "－", "/", "／", "\\", "
 def text_of(cell: Cell) -> str:
     """The cell as a person reads it, without control characters and outer spaces."""
     if isinstance(cell, str):
-        return cell.translate(_UNPRINTABLE).strip()
+        return (cell if cell.isprintable() else cell.translate(_UNPRINTABLE)).strip()
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
