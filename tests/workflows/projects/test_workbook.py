@@ -123,7 +123,7 @@ def test_the_samples_are_what_their_script_makes(tmp_path: Path) -> None:
         f"write_list(Path({str(tmp_path / 'again.xlsx')!r}), PROJECTS)\n"
     )
     root = Path(__file__).parents[3]
-    subprocess.run([sys.executable, "-c", script], cwd=root, check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", script], cwd=root, check=True)
     assert (tmp_path / "again.xlsx").read_bytes() == CLEAN.read_bytes()
 
 
@@ -521,7 +521,7 @@ def test_the_old_format_of_excel_and_wps_is_read_too() -> None:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_damaged_bytes_bring_a_list_or_a_refusal(seed: int) -> None:
-    source = mutated(random.Random(seed))  # noqa: S311
+    source = mutated(random.Random(seed))
     found = list_or_refusal(lambda: read_list(source, filename="清单.xlsx", words=WORDS))
     assert isinstance(found, ReadList) or found.endswith("。")
 
