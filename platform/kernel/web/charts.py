@@ -76,7 +76,7 @@ def bars(
     most = max((row.total for row in rows), default=0) or 1
     svg = _svg(
         title,
-        "；".join(f"{row.label} {row.total}{unit}" for row in rows),
+        "；".join(f"{row.label} {_told(row.total, unit)}" for row in rows),
         height=ROW * len(rows),
         inside=joined(
             _stacked(row, {"series-1": ""}, most, ROW * place, unit, numbered=False)
@@ -112,9 +112,9 @@ def trend(
     parts = [format_html('<line class="c-axis" x1="0" x2="100%" y1="{0}" y2="{0}"/>', bottom)]
     if target is not None:
         line = '<line class="c-target" x1="0" x2="85%" y1="{0}" y2="{0}"/>'
-        words = '<text class="c-muted" x="0" y="{}">目标 {}{}</text>'
+        words = '<text class="c-muted" x="0" y="{}">目标 {}</text>'
         level = height_of(float(target))
-        parts += [format_html(line, level), format_html(words, level - 6, target, unit)]
+        parts += [format_html(line, level), format_html(words, level - 6, _told(target, unit))]
     parts.append(
         format_html_join(
             "",
@@ -125,9 +125,14 @@ def trend(
     parts.append(
         format_html_join(
             "",
-            '<circle class="c-point{}" cx="{}%" cy="{}" r="3"><title>{} {}{}</title></circle>',
+            '<circle class="c-point{}" cx="{}%" cy="{}" r="3"><title>{} {}</title></circle>',
             (
-                (" c-last" if place == len(spots) - 1 else "", *spot, *points[place], unit)
+                (
+                    " c-last" if place == len(spots) - 1 else "",
+                    *spot,
+                    points[place][0],
+                    _told(points[place][1], unit),
+                )
                 for place, spot in enumerate(spots)
             ),
         )
@@ -140,12 +145,15 @@ def trend(
                 '<text class="c-muted c-mid" x="{}%" y="{}">{}</text>', x, bottom + 18, last
             ),
             format_html(
-                '<text class="c-total" x="{}%" dx="8" y="{}">{}{}</text>', x, y + 4, value, unit
+                '<text class="c-total" x="{}%" dx="8" y="{}">{}</text>',
+                x,
+                y + 4,
+                _told(value, unit),
             ),
         ]
     svg = _svg(
         title,
-        "；".join(f"{label} {value}{unit}" for label, value in points),
+        "；".join(f"{label} {_told(value, unit)}" for label, value in points),
         height=bottom + 26,
         inside=joined(parts),
     )
@@ -191,7 +199,9 @@ def _stacked(
     parts = [
         label,
         format_html(
-            '<text class="c-total c-end" x="100%" y="{}">{}{}</text>', top + 14, row.total, unit
+            '<text class="c-total c-end" x="100%" y="{}">{}</text>',
+            top + 14,
+            _told(row.total, unit),
         ),
         format_html(
             '<rect class="c-track" x="0" y="{}" width="100%" height="16" rx="3"/>', top + 21
@@ -205,15 +215,14 @@ def _stacked(
         width = round(100 * float(value) / float(most), 3)
         parts.append(
             format_html(
-                '<rect class="c-{}" x="{}%" y="{}" width="{}%" height="16"><title>{} {} {}{}</title></rect>',
+                '<rect class="c-{}" x="{}%" y="{}" width="{}%" height="16"><title>{} {} {}</title></rect>',
                 key,
                 round(left, 3),
                 top + 21,
                 width,
                 row.label,
                 word,
-                value,
-                unit,
+                _told(value, unit),
             )
         )
         if numbered and width / 100 * NARROWEST >= 9 * len(str(value)) + 6:
@@ -230,9 +239,16 @@ def _stacked(
     return joined(parts)
 
 
+def _told(value: Number, unit: str) -> str:
+    """39 项, but 92%: only a sign stands close."""
+    return f"{value}{'' if unit in ('', '%') else ' '}{unit}"
+
+
 def _sentence(row: Row, series: Mapping[str, str], unit: str) -> str:
     figures = "、".join(
-        f"{word} {row.values[key]}{unit}" for key, word in series.items() if row.values.get(key)
+        f"{word} {_told(row.values[key], unit)}"
+        for key, word in series.items()
+        if row.values.get(key)
     )
     return f"{row.label}：{figures or '无'}"
 

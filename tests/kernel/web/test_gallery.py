@@ -29,7 +29,15 @@ from kernel.web.templatetags.lianshen import day
 BLANK = TemplateView.as_view(template_name="404.html")
 urlpatterns = [
     path("search/", include(([path("", BLANK, name="search")], "console"))),
-    path("sign-out/", include(([path("", BLANK, name="sign_out")], "accounts"))),
+    path(
+        "",
+        include(
+            (
+                [path("out/", BLANK, name="sign_out"), path("to/<slug>/", BLANK, name="switch")],
+                "accounts",
+            )
+        ),
+    ),
 ]
 pytestmark = pytest.mark.urls(__name__)
 
@@ -169,8 +177,8 @@ def shell() -> SimpleNamespace:
         office_name="准格尔旗重点项目联审联批工作机制办公室",
         tenant_name="准格尔旗",
         tenants=[
-            {"name": "准格尔旗", "url": "#", "current": True},
-            {"name": "准格尔经济开发区", "url": "#", "current": False},
+            {"name": "准格尔旗", "slug": "zhungeer", "current": True},
+            {"name": "准格尔经济开发区", "slug": "zhungeer-jkq", "current": False},
         ],
         person_name="娜仁",
         role_label="联络员",
@@ -247,7 +255,7 @@ def context_of(page: str) -> dict[str, object]:
                 [("自然资源局", 12.5), ("生态环境局", 31), ("水利局", 4)],
                 title="平均用时",
                 measure="工作日",
-                unit=" 天",
+                unit="天",
             ),
             "spark": charts.sparkline([3, 5, 4, 8, 7, 9], title="近六期"),
             "terms": [
