@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from kernel.clock import Kind
+from kernel.clock import Kind, StopReason
 from kernel.refusal import Refused
 
 
@@ -17,6 +17,13 @@ class State(models.TextChoices):
     DECIDED = "decided", "已办结"
     DELIVERED = "delivered", "已送达"
     WITHDRAWN = "withdrawn", "已撤回"
+    REFUSED = "refused", "不予受理"
+
+
+#: Nothing of these has been handed in, or what was no longer counts.
+NOT_STARTED = frozenset({State.PLANNED, State.WITHDRAWN, State.REFUSED})
+RUNNING = frozenset({State.RECEIVED, State.CORRECTING, State.ACCEPTED, State.STOPPED})
+FINISHED = frozenset({State.DECIDED, State.DELIVERED})
 
 
 class Ball(models.TextChoices):
@@ -36,8 +43,11 @@ BALL = {
     State.STOPPED: Ball.THIRD,
     State.DECIDED: Ball.DEPARTMENT,  # until the certificate is delivered (许可法第四十四条)
     State.DELIVERED: Ball.NOBODY,
-    State.WITHDRAWN: Ball.NOBODY,
+    State.WITHDRAWN: Ball.OWNER,  # the project still needs the approval: hand it in again
+    State.REFUSED: Ball.OWNER,
 }
+#: A stop for these reasons waits for the applicant, not for a third party.
+OWNERS_STOPS = frozenset({StopReason.CORRECTION, StopReason.OWNER_REQUEST})
 
 
 @dataclass(frozen=True)
@@ -55,7 +65,11 @@ class Move:
 
 MOVES = (
     Move(
-        "receive", "收件", frozenset({State.PLANNED, State.WITHDRAWN}), State.RECEIVED, Kind.RECEIVE
+        "receive",
+        "收件",
+        frozenset({State.PLANNED, State.WITHDRAWN, State.REFUSED}),
+        State.RECEIVED,
+        Kind.RECEIVE,
     ),
     Move(
         "notify",
@@ -67,6 +81,15 @@ MOVES = (
     ),
     Move("correct", "补正收讫", frozenset({State.CORRECTING}), State.RECEIVED, Kind.CORRECT),
     Move("accept", "受理", frozenset({State.RECEIVED}), State.ACCEPTED, Kind.ACCEPT, ("document",)),
+    Move(
+        "refuse",
+        "不予受理",
+        frozenset({State.RECEIVED}),
+        State.REFUSED,
+        Kind.REFUSE,
+        ("document", "text"),
+        confirm="不予受理须出具加盖专用印章、注明日期的书面凭证（行政许可法第三十二条）。确认不予受理吗？",
+    ),
     Move(
         "stop",
         "停表",
@@ -108,8 +131,19 @@ MOVES = (
 )
 
 
+#: What each clock entry leaves the procedure in: the stored state is read back from the ledger.
+STATE_AFTER = {move.clock: move.target for move in MOVES}
+
+
 class MoveRefused(Refused):
     """The procedure can't take this step; the text is for the clerk."""
+
+
+def ball_of(state: State, stop: StopReason | None = None) -> Ball:
+    """Who has to act next in ``state``; a stop for the applicant's own reasons waits for them."""
+    if state is State.STOPPED and stop in OWNERS_STOPS:
+        return Ball.OWNER
+    return BALL[state]
 
 
 def open_moves(state: str) -> tuple[Move, ...]:
@@ -118,11 +152,26 @@ def open_moves(state: str) -> tuple[Move, ...]:
 
 
 def move_from(state: str, name: str) -> Move:
-    """The named step, if ``state`` allows it; else `MoveRefused`."""
+    """The named step, if ``state`` allows it; else `MoveRefused` with the steps that are open."""
     for move in MOVES:
         if move.name == name and state in move.sources:
             return move
     label = next((move.label for move in MOVES if move.name == name), name)
+    others = "、".join(move.label for move in open_moves(state)) or "没有可办的步骤"
     raise MoveRefused(
-        f"办件现为“{State(state).label}”，不能“{label}”。可能别人刚刚办过，请刷新页面。"
+        f"办件现为“{State(state).label}”，不能“{label}”。现在可办：{others}。"
+        "如与页面不符，可能别人刚刚办过，请刷新。"
     )
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for the README; a test keeps it current."""
+    lines = ["stateDiagram-v2", f"    [*] --> {State.PLANNED.label}"]
+    lines += [
+        f"    {source.label} --> {move.target.label}: {move.label}"
+        for move in MOVES
+        for source in State
+        if source in move.sources
+    ]
+    lines += [f"    {state.label} --> [*]" for state in State if not open_moves(state)]
+    return "\n".join(lines)

@@ -10,6 +10,9 @@ class Procedure(models.Model):
     """One matter of one project. Terms are copied from the catalogue when it opens, so that a later
     edit of the catalogue never moves a running clock. Dates after ``version`` are caches of the
     clock and the plan and can be rebuilt from them.
+
+    ``version`` counts the ledger's moves and guards two officers at one procedure; ``revision``
+    counts every write, so that the roll-up never takes an older picture for a newer one.
     """
 
     number = models.CharField("办件号", max_length=32, unique=True)
@@ -32,6 +35,7 @@ class Procedure(models.Model):
     state = models.CharField("状态", max_length=12, choices=State, default=State.PLANNED)
     ball = models.CharField("在谁手里", max_length=12, choices=Ball, default=Ball.OWNER)
     version = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=1)
 
     planned_start_on = models.DateField("计划受理", null=True)
     planned_due_on = models.DateField("计划完成", null=True)
@@ -114,7 +118,7 @@ class ClockEntry(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "计时记录"
-        ordering = ["on", "pk"]
+        ordering = ["pk"]  # as it was written down; `on` never runs backwards within a procedure
 
     def __str__(self) -> str:
         return f"{self.kind} {self.on}"

@@ -1,0 +1,138 @@
+"""Questions to the approval ledger (审批台账)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import Max, Q, QuerySet
+
+from kernel.accounts.models import Membership
+from kernel.authority.permissions import Role
+from kernel.authority.reach import within_reach
+from kernel.calendars.queries import work_calendar
+from kernel.plan import Edge as PlanEdge
+from kernel.plan import Strength
+from kernel.web.lamps import Lamp
+from tenants.rollup.models import RollupRow
+from workflows.catalogue.combing import Standard
+from workflows.catalogue.models import MatterVersion
+from workflows.catalogue.queries import matters, standard_in_force
+from workflows.mechanism.models import Unit
+from workflows.procedures.lifecycle import State
+from workflows.procedures.models import ClockEntry, Edge, Procedure
+from workflows.procedures.picture import procedure_rows, project_row
+from workflows.procedures.planning import Book, entries_by_number
+from workflows.projects.lifecycle import State as ProjectState
+from workflows.projects.models import Project
+
+DUE_SOON_DAYS = 5  # working days ahead that count as 即将到期
+
+#: What a list may be sorted by, and the columns it sorts on.
+SORTS: dict[str, tuple[str, ...]] = {
+    "red": ("red_on",),
+    "project": ("project__year", "project__number", "order"),
+    "matter": ("matter_code", "project__number"),
+    "department": ("department_code", "red_on"),
+    "statutory": ("statutory_due_on",),
+    "promised": ("promised_due_on",),
+    "planned": ("planned_due_on",),
+    "expected": ("expected_on",),
+    "decided": ("decided_on",),
+}
+
+
+def book_of(project: Project) -> Book:
+    """The project's ledger in memory; three queries."""
+    procedures = list(Procedure.objects.filter(project=project).order_by("order", "pk"))
+    for procedure in procedures:
+        procedure.project = project
+    return Book(
+        project,
+        procedures,
+        edges_of(project),
+        entries_by_number(
+            ClockEntry.objects.filter(procedure__project=project)
+            .select_related("procedure")
+            .order_by("pk")
+        ),
+    )
+
+
+def edges_of(project: Project) -> list[PlanEdge]:
+    """The project's dependencies by matter code."""
+    return [
+        PlanEdge(before, after, Strength(strength), basis)
+        for before, after, strength, basis in Edge.objects.filter(after__project=project)
+        .order_by("pk")
+        .values_list("before__matter_code", "after__matter_code", "strength", "basis")
+    ]
+
+
+def standard(on: date) -> tuple[Standard, dict[str, int]]:
+    """The catalogue in force on ``on`` and the number of each matter's version; one query when no
+    version was published since it was last asked."""
+    newest = MatterVersion.objects.aggregate(newest=Max("pk"))["newest"]
+    return _standard(newest, on)
+
+
+@lru_cache(maxsize=8)
+def _standard(newest: int | None, on: date) -> tuple[Standard, dict[str, int]]:
+    return standard_in_force(on), dict(matters(on).values_list("matter_code", "number"))
+
+
+def reach_of(membership: Membership, on: date) -> frozenset[str] | None:
+    """Codes of the units whose procedures the member moves; None is all of them (机制办公室)."""
+    if membership.role == Role.OFFICE:
+        return None
+    units = within_reach(
+        membership, "mechanism.handle_procedures", Unit.objects.in_force(on).order_by("pk")
+    )
+    return frozenset(units.values_list("department_code", flat=True))
+
+
+def ledger() -> QuerySet[Procedure]:
+    """Every procedure of projects on the list, with its project."""
+    return Procedure.objects.filter(project__state=ProjectState.CONFIRMED).select_related("project")
+
+
+def under_lamp(lamp: str, on: date) -> Q:
+    """Procedures whose lamp is ``lamp`` on ``on``: the rule of `kernel.web.lamps.lamp_on`."""
+    open_ = Q(decided_on__isnull=True) | Q(decided_on__gt=on)
+    red, yellow = Q(red_on__lte=on), Q(yellow_on__lte=on)
+    calm = open_ & (Q(yellow_on__isnull=True) | Q(yellow_on__gt=on)) & ~Q(red_on__lte=on)
+    return {
+        Lamp.DONE: Q(decided_on__lte=on),
+        Lamp.RED: open_ & red,
+        Lamp.YELLOW: open_ & yellow & Q(red_on__gt=on),
+        Lamp.PAUSED: calm & Q(state=State.STOPPED),
+        Lamp.GREEN: calm & ~Q(state=State.STOPPED) & Q(red_on__isnull=False),
+        Lamp.NONE: calm & ~Q(state=State.STOPPED) & Q(red_on__isnull=True),
+    }[Lamp(lamp)]
+
+
+def due_soon(on: date, until_on: date) -> Q:
+    """Undecided procedures that turn red within the days after ``on`` up to ``until_on``."""
+    return Q(decided_on__isnull=True, red_on__gt=on, red_on__lte=until_on)
+
+
+def entries_for(procedures: Iterable[Procedure]) -> dict[str, list[ClockEntry]]:
+    """The clock lines of many procedures by number, in the order written; one query."""
+    return entries_by_number(
+        ClockEntry.objects.filter(procedure__in=[p.pk for p in procedures])
+        .select_related("procedure")
+        .order_by("pk")
+    )
+
+
+def rollup_rows() -> Sequence[RollupRow]:
+    """What the current tenant's ledger should have in the roll-up; two queries and the calendar."""
+    calendar = work_calendar()
+    grouped: dict[int, list[Procedure]] = {}
+    for procedure in Procedure.objects.filter(project__state=ProjectState.CONFIRMED).order_by("pk"):
+        grouped.setdefault(procedure.project_id, []).append(procedure)
+    rows: list[Any] = []
+    for project in Project.objects.filter(state=ProjectState.CONFIRMED).order_by("pk"):
+        procedures = grouped.get(project.pk, [])
+        rows += [project_row(project, procedures, calendar), *procedure_rows(project, procedures)]
+    return rows
