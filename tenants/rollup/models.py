@@ -9,12 +9,20 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 
-class RollupRow(models.Model):
-    """What both ledgers carry. ``version`` only grows; an older write never wins."""
+class Shared(models.Model):
+    """Whose row it is and who may see it: what the walls go by."""
 
     owner = models.CharField(max_length=41)
     owner_name = models.CharField("单位", max_length=60)
     visible_to = ArrayField(models.CharField(max_length=41))
+
+    class Meta:
+        abstract = True
+
+
+class RollupRow(Shared):
+    """What both ledgers carry. ``version`` only grows; an older write never wins."""
+
     number = models.CharField("编号", max_length=40)
     version = models.PositiveBigIntegerField()
     written_at = models.DateTimeField("更新时间")
@@ -86,3 +94,29 @@ class ProcedureRow(RollupRow):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Reconciliation(Shared):
+    """The last re-derivation (对账) of one tenant's rows from its own ledgers; one row a ledger."""
+
+    ledger = models.CharField("台账", max_length=12)
+    at = models.DateTimeField("对账时间")
+    expected = models.PositiveIntegerField("台账应有")
+    found = models.PositiveIntegerField("汇总实有")
+    missing = models.JSONField("汇总缺少", default=list)
+    orphans = models.JSONField("台账没有", default=list)
+    different = models.JSONField("内容不同", default=list)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "对账"
+        ordering = ["owner", "ledger"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "ledger"], name="reconciliation_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.owner_name} {self.ledger}"
+
+    @property
+    def agrees(self) -> bool:
+        return not (self.missing or self.orphans or self.different)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
+from tenants.backend import connection
 from tenants.gateway import current_tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow, RollupRow
 
@@ -15,7 +16,8 @@ def put(rows: Iterable[RollupRow]) -> None:
     Owner, visibility and moment are filled in here, so that no caller can write in another's name.
     Raises `TransactionManagementError` outside a transaction: a roll-up row lands with its cause.
     """
-    transaction.get_connection().validate_no_broken_transaction()
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("a roll-up row is written with the change that causes it")
     tenant = current_tenant()
     above = [t.schema_name for t in tenant.lineage()]
     now = timezone.now()
@@ -29,7 +31,7 @@ def put(rows: Iterable[RollupRow]) -> None:
 
 def _upsert(model: type[RollupRow], rows: list[RollupRow]) -> None:
     fields = [f for f in model._meta.concrete_fields if not f.primary_key]
-    columns = [f.column for f in fields]
+    columns = [str(f.column) for f in fields]
     table = model._meta.db_table
     sets = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns if c not in ("owner", "number"))
     for start in range(0, len(rows), 500):
@@ -47,6 +49,8 @@ def _upsert(model: type[RollupRow], rows: list[RollupRow]) -> None:
             )
 
 
-def drop(model: type[RollupRow], numbers: Iterable[str]) -> None:
+def drop(model: type[ProjectRow] | type[ProcedureRow], numbers: Iterable[str]) -> None:
     """Take rows of the current tenant out of the picture (a project removed from the list)."""
-    model.objects.filter(owner=connection.schema_name, number__in=list(numbers)).delete()
+    model.objects.filter(
+        owner=current_tenant().schema_name, number__in=list(numbers)
+    ).delete()

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 django_stubs_ext.monkeypatch()
@@ -218,7 +219,13 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "reconcile-rollup": {
+        "task": "tenants.rollup.tasks.reconcile_all",
+        "schedule": crontab(hour=2, minute=30),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+}
 
 LOGGING = {
     "version": 1,

@@ -1,4 +1,8 @@
-"""Force the walls: a tenant sees what it sent or received and writes only in its own name."""
+"""Force the walls: a tenant sees what it sent or received and writes only in its own name.
+
+What was filed is frozen: only the answer's columns can change, the receiver alone can answer, and the
+sender can only let a filing be replaced.
+"""
 
 from django.db import migrations
 
@@ -12,9 +16,15 @@ CREATE POLICY filing_read ON registry_filing FOR SELECT
   USING (current_schema()::text IN (sender, receiver));
 CREATE POLICY filing_send ON registry_filing FOR INSERT
   WITH CHECK (sender = current_schema()::text);
-CREATE POLICY filing_handle ON registry_filing FOR UPDATE
-  USING (current_schema()::text IN (sender, receiver))
-  WITH CHECK (current_schema()::text IN (sender, receiver));
+CREATE POLICY filing_replace ON registry_filing FOR UPDATE
+  USING (sender = current_schema()::text)
+  WITH CHECK (sender = current_schema()::text AND state = 'superseded');
+CREATE POLICY filing_answer ON registry_filing FOR UPDATE
+  USING (receiver = current_schema()::text)
+  WITH CHECK (receiver = current_schema()::text AND state IN ('acknowledged', 'returned'));
+REVOKE UPDATE ON registry_filing FROM CURRENT_USER;
+GRANT UPDATE (state, handled_at, handled_by, receipt_number, return_reason)
+  ON registry_filing TO CURRENT_USER;
 REVOKE DELETE, TRUNCATE ON registry_filing FROM CURRENT_USER;
 """
 

@@ -18,5 +18,5 @@ class Migration(migrations.Migration):
     dependencies = [("rollup", "0001_initial")]
     operations = [
         migrations.RunSQL(WALL.format(t=t), migrations.RunSQL.noop)
-        for t in ("rollup_projectrow", "rollup_procedurerow")
+        for t in ("rollup_projectrow", "rollup_procedurerow", "rollup_reconciliation")
     ]

@@ -1,0 +1,97 @@
+"""Questions to the consolidated rows (汇总). What a tenant may not see, the walls leave out.
+
+Lamps are worked out by the database from the dates of a row and the day asked, by the same rule as
+`kernel.web.lamps.lamp_on`.
+"""
+
+from datetime import date
+
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Least
+
+from tenants.rollup.models import ProcedureRow, ProjectRow, Reconciliation
+
+CONFIRMED = "confirmed"  # state of a project that counts for the season
+_STOPPED = "stopped"
+#: Expected or done by the target day (clause A3).
+HIT = Q(done_on__lte=F("target_on")) | Q(done_on__isnull=True, expected_on__lte=F("target_on"))
+
+
+def procedure_rows(on: date) -> QuerySet[ProcedureRow]:
+    """Procedures with ``lamp`` at the close of ``on``, ``late`` (a statutory or promised day has
+    passed undecided) and ``next_on`` (the first day that binds)."""
+    undecided = Q(decided_on__isnull=True) | Q(decided_on__gt=on)
+    return ProcedureRow.objects.annotate(
+        lamp=Case(
+            When(decided_on__lte=on, then=Value("done")),
+            When(red_on__lte=on, then=Value("red")),
+            When(yellow_on__lte=on, then=Value("yellow")),
+            When(state=_STOPPED, then=Value("paused")),
+            When(red_on__isnull=True, yellow_on__isnull=True, then=Value("none")),
+            default=Value("green"),
+            output_field=TextField(),
+        ),
+        late=Case(
+            When(undecided & (Q(statutory_due_on__lt=on) | Q(promised_due_on__lt=on)), then=True),
+            default=False,
+            output_field=BooleanField(),
+        ),
+        next_on=Coalesce(Least("promised_due_on", "statutory_due_on"), "planned_due_on"),
+    )
+
+
+def project_rows(on: date) -> QuerySet[ProjectRow]:
+    """Projects with ``hit`` (done or expected by the target), ``reds`` and ``yellows`` (procedures
+    under that lamp at the close of ``on``) and ``lamp``, the worst of them or of the target."""
+    its_own = procedure_rows(on).filter(owner=OuterRef("owner"), project_number=OuterRef("number"))
+    red, yellow = its_own.filter(Q(lamp="red")), its_own.filter(Q(lamp="yellow"))
+
+    def count(rows: QuerySet[ProcedureRow]) -> Coalesce:
+        number = rows.order_by().values("owner").annotate(n=Count("pk")).values("n")
+        return Coalesce(Subquery(number), 0)
+
+    return ProjectRow.objects.annotate(
+        hit=Case(When(HIT, then=True), default=False, output_field=BooleanField()),
+        reds=count(red),
+        yellows=count(yellow),
+        lamp=Case(
+            When(done_on__lte=on, then=Value("done")),
+            When(procedures_total=0, then=Value("none")),
+            When(Q(expected_on__gt=F("target_on")) | Exists(red), then=Value("red")),
+            When(Exists(yellow), then=Value("yellow")),
+            default=Value("green"),
+            output_field=TextField(),
+        ),
+    )
+
+
+def in_season(
+    rows: QuerySet[ProcedureRow], projects: QuerySet[ProjectRow]
+) -> QuerySet[ProcedureRow]:
+    """Those of ``rows`` whose project is one of ``projects``."""
+    return rows.filter(
+        Exists(projects.filter(owner=OuterRef("owner"), number=OuterRef("project_number")))
+    )
+
+
+def years() -> list[int]:
+    """Years that have projects, newest first."""
+    return list(ProjectRow.objects.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def reconciliations() -> QuerySet[Reconciliation]:
+    """The last reconciliation of each tenant and ledger."""
+    return Reconciliation.objects.order_by("owner", "ledger")

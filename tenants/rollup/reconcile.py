@@ -1,0 +1,100 @@
+"""Re-derive the roll-up from the ledgers (对账) and keep what differs.
+
+The room that owns a ledger registers how its rows follow from it; nothing here knows what a project is.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from tenants.gateway import current_tenant
+from tenants.rollup.models import ProcedureRow, ProjectRow, Reconciliation, RollupRow
+
+Deriver = Callable[[], Iterable[RollupRow]]
+Facts = dict[str, tuple[Any, ...]]
+
+LEDGERS: dict[str, type[ProjectRow] | type[ProcedureRow]] = {
+    "项目": ProjectRow,
+    "办件": ProcedureRow,
+}
+_NOT_COMPARED = {"id", "owner", "owner_name", "visible_to", "written_at"}
+_sources: dict[str, Deriver] = {}
+
+
+def register_source(name: str, rows: Deriver) -> None:
+    """``rows()`` gives, unsaved, what the current tenant's ledger should have in the roll-up.
+
+    Called from a room's ``AppConfig.ready``. Raises ValueError for a taken name.
+    """
+    if _sources.setdefault(name, rows) is not rows:
+        raise ValueError(f"source registered twice: {name}")
+
+
+def reconcile() -> list[Reconciliation]:
+    """Compare the current tenant's ledgers with its shared rows and keep the outcome of each.
+
+    Idempotent: an outcome replaces the one before. A write that lands between the two readings is no
+    difference, so what differs is read a second time before it counts.
+    """
+    if not _sources:
+        return []
+    readings = [(_expected(), _found())]
+    if readings[0][0] != readings[0][1]:
+        readings.append((_expected(), _found()))
+    with transaction.atomic():
+        return [_kept(ledger, [(e[ledger], f[ledger]) for e, f in readings]) for ledger in LEDGERS]
+
+
+def _kept(ledger: str, readings: list[tuple[Facts, Facts]]) -> Reconciliation:
+    tenant = current_tenant()
+    expected, found = readings[-1]
+    numbers = sorted(set.intersection(*(_differing(*reading) for reading in readings)))
+    outcome, _ = Reconciliation.objects.update_or_create(
+        owner=tenant.schema_name,
+        ledger=ledger,
+        defaults={
+            "owner_name": tenant.name,
+            "visible_to": [t.schema_name for t in tenant.lineage()],
+            "at": timezone.now(),
+            "expected": len(expected),
+            "found": len(found),
+            "missing": [n for n in numbers if n not in found],
+            "orphans": [n for n in numbers if n not in expected],
+            "different": [n for n in numbers if n in found and n in expected],
+        },
+    )
+    return outcome
+
+
+def _differing(expected: Facts, found: Facts) -> set[str]:
+    return {n for n in expected.keys() | found.keys() if expected.get(n) != found.get(n)}
+
+
+def _expected() -> dict[str, Facts]:
+    above = [tenant.schema_name for tenant in current_tenant().lineage()]
+    rows = [row for derive in _sources.values() for row in derive()]
+    for row in rows:
+        row.visible_to = above
+    return _by_ledger(rows)
+
+
+def _found() -> dict[str, Facts]:
+    owner = current_tenant().schema_name
+    return _by_ledger(
+        row for model in LEDGERS.values() for row in model.objects.filter(owner=owner)
+    )
+
+
+def _by_ledger(rows: Iterable[RollupRow]) -> dict[str, Facts]:
+    facts: dict[str, Facts] = {ledger: {} for ledger in LEDGERS}
+    ledger_of: dict[type[RollupRow], str] = {model: ledger for ledger, model in LEDGERS.items()}
+    for row in rows:
+        facts[ledger_of[type(row)]][row.number] = (sorted(row.visible_to), *_facts(row))
+    return facts
+
+
+def _facts(row: RollupRow) -> list[Any]:
+    fields = [f for f in row._meta.concrete_fields if f.name not in _NOT_COMPARED]
+    return [field.to_python(getattr(row, field.attname)) for field in fields]

@@ -1,0 +1,130 @@
+"""Roll-up rows land with their cause, in the owner's name, and an older write never wins."""
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+
+import pytest
+from django.db import connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.db.utils import ProgrammingError
+
+from tenants.models import Tenant
+from tenants.rollup.models import ProcedureRow, ProjectRow
+from tenants.rollup.writing import drop, put
+
+In = Callable[[Tenant], AbstractContextManager[Tenant]]
+
+
+def project(number: str = "ZGE-2026-001", version: int = 1, **facts: object) -> ProjectRow:
+    return ProjectRow(
+        **{
+            "number": number,
+            "version": version,
+            "name": "煤基新材料项目（示例）",
+            "year": 2026,
+            "investment_wan": 120_000,
+            "state": "confirmed",
+            "target_on": date(2026, 3, 31),
+        }
+        | facts
+    )
+
+
+def test_a_row_is_seen_by_its_owner_and_the_city_and_nobody_else(
+    city: Tenant, zhungeer: Tenant, dalate: Tenant, in_tenant: In
+) -> None:
+    with in_tenant(zhungeer), transaction.atomic():
+        put([project()])
+    for tenant, seen in ((zhungeer, 1), (city, 1), (dalate, 0)):
+        with in_tenant(tenant), connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM rollup_projectrow")
+            assert cursor.fetchone()[0] == seen, tenant
+
+
+def test_owner_and_visibility_are_the_tenants_own_whatever_the_caller_says(
+    zhungeer: Tenant, in_tenant: In
+) -> None:
+    with in_tenant(zhungeer), transaction.atomic():
+        put([project(owner="t_dalate", visible_to=["t_dalate"])])
+        row = ProjectRow.objects.get()
+    assert (row.owner, row.owner_name, row.visible_to) == (
+        "t_zhungeer",
+        "准格尔旗",
+        ["t_zhungeer", "t_city"],
+    )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rollup_projectrow SET name = 'x'",
+        "DELETE FROM rollup_projectrow",
+    ],
+)
+def test_the_database_lets_neither_neighbour_nor_city_touch_a_row(
+    city: Tenant, zhungeer: Tenant, dalate: Tenant, in_tenant: In, statement: str
+) -> None:
+    with in_tenant(zhungeer), transaction.atomic():
+        put([project()])
+    for tenant in (dalate, city):
+        with in_tenant(tenant), connection.cursor() as cursor:
+            cursor.execute(statement)
+            assert cursor.rowcount == 0
+    with in_tenant(zhungeer):
+        assert ProjectRow.objects.get().name == "煤基新材料项目（示例）"
+
+
+def test_the_database_refuses_a_row_in_anothers_name(dalate: Tenant, in_tenant: In) -> None:
+    row = project(owner="t_zhungeer", owner_name="准格尔旗", visible_to=["t_dalate"])
+    row.written_at = "2026-01-01T00:00:00Z"
+    with (
+        in_tenant(dalate),
+        pytest.raises(ProgrammingError, match="row-level security"),
+        transaction.atomic(),
+    ):
+        row.save()
+
+
+def test_a_row_goes_back_with_its_cause(zhungeer: Tenant, in_tenant: In) -> None:
+    with in_tenant(zhungeer):
+        with pytest.raises(RuntimeError, match="ledger"), transaction.atomic():
+            put([project()])
+            raise RuntimeError("the ledger's own write failed")
+        assert not ProjectRow.objects.exists()
+
+
+def test_a_row_without_its_cause_is_refused() -> None:
+    with pytest.raises(TransactionManagementError):
+        put([project()])
+
+
+def test_any_order_of_the_same_writes_gives_the_same_table(zhungeer: Tenant, in_tenant: In) -> None:
+    writes = [(f"ZGE-2026-{n:03}", v) for n in range(1, 6) for v in range(1, 6)]
+    seen = set()
+    with in_tenant(zhungeer):
+        for seed in range(5):
+            random.Random(seed).shuffle(writes)
+            with transaction.atomic():
+                for number, version in writes:
+                    put([project(number, version, name=f"第{version}版")])
+            seen.add(
+                tuple(
+                    ProjectRow.objects.order_by("number").values_list("number", "version", "name")
+                )
+            )
+            drop(ProjectRow, [number for number, _ in writes])
+            assert not ProjectRow.objects.exists()
+    assert seen == {tuple((f"ZGE-2026-{n:03}", 5, "第5版") for n in range(1, 6))}
+
+
+def test_both_kinds_are_written_in_one_call(zhungeer: Tenant, in_tenant: In) -> None:
+    procedure = ProcedureRow(
+        number="ZGE-2026-001-01", version=1, project_number="ZGE-2026-001", project_name="示例",
+        year=2026, matter_code="A01", matter_name="核准", department_code="FGW", stage=1,
+        state="planned", ball="owner",
+    )  # fmt: skip
+    with in_tenant(zhungeer), transaction.atomic():
+        put([project(), procedure])
+        assert (ProjectRow.objects.count(), ProcedureRow.objects.count()) == (1, 1)
