@@ -220,6 +220,11 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
+    "sweep-procedures": {
+        "task": "workflows.procedures.tasks.sweep",
+        "schedule": crontab(hour="0,6,12,18", minute=10),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
     "reconcile-rollup": {
         "task": "tenants.rollup.tasks.reconcile_all",
         "schedule": crontab(hour=2, minute=30),
