@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
 from django_tenants.utils import schema_context, tenant_context
 
+from tenants.backend import connection
 from tenants.models import Tenant
 
 

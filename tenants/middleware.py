@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import set_urlconf
 
+from tenants.backend import connection
 from tenants.models import Tenant
 
 
@@ -29,7 +29,7 @@ class TenantMiddleware:
             return plain_404()
         request.tenant = None  # type: ignore[attr-defined]
         if host == settings.PORTAL_HOST:
-            request.urlconf = settings.PORTAL_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.PORTAL_URLCONF
         else:
             tenant = (
                 Tenant.objects.filter(domains__domain=host, ready=True)
@@ -39,9 +39,9 @@ class TenantMiddleware:
             if tenant is None:
                 return plain_404()
             request.tenant = tenant  # type: ignore[attr-defined]
-            request.urlconf = settings.CONSOLE_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = settings.CONSOLE_URLCONF
             connection.set_tenant(tenant)
-        set_urlconf(request.urlconf)  # type: ignore[attr-defined]
+        set_urlconf(request.urlconf)
         schema = connection.schema_name
         response = self.get_response(request)
         if connection.schema_name != schema:

@@ -1,7 +1,5 @@
 """Tenants (city, banner, district, park) as a tree, and the hosts they answer on."""
 
-from typing import Self
-
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
@@ -68,9 +66,9 @@ class Tenant(TenantMixin):
     def is_city(self) -> bool:
         return self.kind == Kind.CITY
 
-    def lineage(self) -> list[Self]:
+    def lineage(self) -> list["Tenant"]:
         """This tenant and those above it, nearest first; the last is the city."""
-        line = [self]
+        line: list[Tenant] = [self]
         while line[-1].parent is not None:
             line.append(line[-1].parent)
         return line

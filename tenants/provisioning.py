@@ -10,10 +10,11 @@ from shutil import which
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from pypinyin import lazy_pinyin
 
+from tenants.backend import connection
 from tenants.gateway import visiting
 from tenants.models import SCHEMA_NAME, Domain, Kind, Tenant
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from celery import Task
-from django.db import connection
 
+from tenants.backend import connection
 from tenants.gateway import visiting, visiting_public
 from tenants.models import Tenant
 

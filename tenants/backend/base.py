@@ -17,6 +17,9 @@ class SchemaSwitchInTransaction(TransactionManagementError):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
+    tenant: Any
+    schema_name: str
+
     def set_tenant(self, tenant: Any, include_public: bool = True) -> None:
         """Point the connection at ``tenant``'s schema; refused while a transaction is open."""
         if tenant.schema_name != self.schema_name and self._in_own_transaction():

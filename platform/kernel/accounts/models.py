@@ -3,7 +3,7 @@
 from datetime import date
 from typing import ClassVar
 
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
@@ -17,8 +17,6 @@ class User(AbstractUser):
     last_name = None  # type: ignore[assignment]
     name = models.CharField("姓名", max_length=40)
     office_phone = models.CharField("办公电话", max_length=20, blank=True)
-
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
