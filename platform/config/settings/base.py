@@ -182,7 +182,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, f"*.{PORTAL_HOST}:*"],  # crossing to another console is a form too
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     },
