@@ -109,10 +109,14 @@ def read(entries: Iterable[Entry], *, limit: Limit, calendar: WorkCalendar, on: 
 
 
 def _order(entry: Entry) -> tuple[object, ...]:
-    """By event day, then kind, then key; the rest only so that any order of input is the same."""
+    """By event day, then kind, then key; the rest only so that any order of input is the same.
+
+    A resume that names its reason goes before one that names none and ends whatever is left.
+    """
     return (
         entry.on,
         _RANK[entry.kind],
+        entry.reason is None,
         entry.key,
         entry.reason or "",
         entry.document,

@@ -11,9 +11,11 @@ from kernel.clock.lines import DAY, REST_DAY_ARTICLE, STOP_ARTICLE, Line
 class Running:
     """走时：a clock run once over ordered events; read its fields afterwards.
 
-    Counting stands at `base`: `left` days of the limit are still to come after that day. A stop
+    Counting stands at `base`: `_left` days of the limit are still to come after that day. A stop
     takes what was used up to it and moves `base` to the resume, so overlapping stops count once.
-    A stop or an extension dated after the due day comes too late and changes nothing.
+    A stop or an extension dated after the due day comes too late and changes nothing. Between a
+    last day on a rest day and the working day it moved to, `_left` may fall below zero: those
+    days count only if an extension is granted just then.
     """
 
     def __init__(
@@ -28,8 +30,8 @@ class Running:
     ) -> None:
         self.limit, self.calendar, self.until, self.closed = limit, calendar, until, closed
         self.base = started_on
-        self.left = limit.days
-        self.used = self.stopped = self.extended = self.overdue = 0
+        self._left = limit.days
+        self._used = self.stopped = self.extended = self.overdue = 0
         self.stop: Entry | None = None
         self.due_on: date | None = None
         self.provisional = False
@@ -40,11 +42,19 @@ class Running:
         for index, event in enumerate(events):
             if event.kind is Kind.STOP:
                 self._stop(event, ends.get(index))
-            elif event.kind is Kind.EXTEND and self.left is not None:
+            elif event.kind is Kind.EXTEND and self._left is not None:
                 self._extend(event)
         if not self.stop:
             self._finish()
         self._cite_notices(started_on)
+
+    @property
+    def left(self) -> int | None:
+        return None if self._left is None else max(0, self._left)
+
+    @property
+    def used(self) -> int:
+        return self._used + min(0, self._left or 0)
 
     def _stop(self, event: Entry, resumed_on: date | None) -> None:
         if not is_lawful(event):
@@ -81,7 +91,7 @@ class Running:
         )
 
     def _extend(self, event: Entry) -> None:
-        assert self.left is not None  # noqa: S101
+        assert self._left is not None  # noqa: S101
         cap = self.limit.extension_days
         days = event.days if cap is None else min(event.days, cap - self.extended)
         article = self.limit.extension_article
@@ -92,7 +102,7 @@ class Running:
             self._void("延长超出上限的部分，不计入", event, article)
         if days <= 0:
             return
-        self.left += days
+        self._left += days
         self.extended += days
         self._set_due()
         approver = f"（{event.approver}批准）" if event.approver else ""
@@ -112,23 +122,23 @@ class Running:
     def _count_to(self, day: date) -> None:
         """Use up the limit from `base` to `day`, with a line."""
         days = self._days(self.base, day)
-        if self.left is not None:
-            days = min(days, self.left)
-            self.left -= days
-        self.used += days
+        if self._left is not None:
+            self._left -= days
+        self._used += days
         if day > self.base:
             self._counted("计时", day, days)
 
     def _finish(self) -> None:
-        if self.left is None:
-            self.used += self._days(self.base, self.until)
+        if self._left is None:
+            self._used += self._days(self.base, self.until)
             self.provisional |= self.calendar.any_provisional(self.base, self.until)
             self.lines.append(Line("无法定时限", self.base, article=self.limit.article))
             return
         assert self.due_on  # noqa: S101
-        last = self._last_day(self.left)
-        if self.left or not self.used:
-            self._counted("计时至期满" if self.left else "应当场办结", last, self.left)
+        left = max(0, self._left)
+        last = self._last_day(left)
+        if left or not self._used:
+            self._counted("计时至期满" if left else "应当场办结", last, left)
         if last < self.due_on:
             self.lines.append(
                 Line(
@@ -142,9 +152,9 @@ class Running:
             )
         self.provisional |= self.calendar.any_provisional(self.base, self.due_on)
         self.provisional |= self.calendar.is_provisional(self.due_on)
-        days = min(self._days(self.base, self.until), self.left)
-        self.used += days
-        self.left -= days
+        days = min(self._days(self.base, self.until), left)
+        self._used += days
+        self._left -= days
         if self.until > self.due_on:
             self.overdue = self._days(self.due_on, self.until)
             self.lines.append(
@@ -199,8 +209,8 @@ class Running:
     def _set_due(self) -> None:
         self.due_on = (
             None
-            if self.stop or self.left is None
-            else self.calendar.finish(self.base, self.left, self.limit.unit)
+            if self.stop or self._left is None
+            else self.calendar.finish(self.base, max(0, self._left), self.limit.unit)
         )
 
     def _too_late(self, event: Entry) -> bool:

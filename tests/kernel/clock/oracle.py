@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from kernel.clock import Entry, Kind, Limit, Notice, Unit
 
@@ -16,6 +17,8 @@ class WallCalendar:
         self.notices = sorted(
             notices, key=lambda n: (n.published, n.issued_on or date.min, n.year, n.number)
         )
+        self.is_working = cache(self.is_working)  # type: ignore[method-assign]
+        self.is_provisional = cache(self.is_provisional)  # type: ignore[method-assign]
 
     def _word_on(self, day: date) -> tuple[bool, Notice] | None:
         word = None
@@ -146,7 +149,8 @@ def _pair(events: list[Entry]) -> list[tuple[Entry, date | None]]:
     for day in sorted({e.on for e in events}):
         today = [e for e in events if e.on == day]
         fresh = [e for e in today if e.kind is Kind.STOP and e.reason and e.document.strip()]
-        for resume in (e for e in today if e.kind is Kind.RESUME):
+        resumes = [e for e in today if e.kind is Kind.RESUME]
+        for resume in [e for e in resumes if e.reason] + [e for e in resumes if not e.reason]:
             old = [s for s in open_stops if resume.reason in (None, s.reason)]
             new = [s for s in fresh if resume.reason in (None, s.reason)]
             for stop in old or new:
@@ -165,7 +169,8 @@ def _run(
     seen: Seen,
 ) -> None:
     stops = [(s, until if r is None and seen.closed else r) for s, r in _pair(events)]
-    left = limit.days
+    total = limit.days  # what the law grants, extensions included
+    used = 0  # every day not stopped; beyond the total only while a last day is being moved
     effective: list[tuple[date, date | None]] = []
     missed_on = None  # the last day, once it is past changing
     day = start
@@ -184,26 +189,32 @@ def _run(
                 seen.provisional |= calendar.is_provisional(day)
             if counts and missed_on is not None and day <= until:
                 seen.overdue_days += 1
-            elif counts and missed_on is None and (left is None or left > 0):
-                left = None if left is None else left - 1
-                seen.used_days += day <= until
+            elif counts and missed_on is None:
+                used += 1
         for event in events:
             due_today = event.on == day or (day == start and event.on < start)
-            if event.kind is Kind.EXTEND and due_today and missed_on is None and left is not None:
+            if event.kind is Kind.EXTEND and due_today and missed_on is None and total is not None:
                 room = (
                     event.days
                     if limit.extension_days is None
                     else min(event.days, limit.extension_days - seen.extended_days)
                 )
                 seen.extended_days += room
-                left += room
-        if left == 0 and not paused and missed_on is None and calendar.is_working(day):
+                total += room
+        if (
+            total is not None
+            and used >= total
+            and not paused
+            and missed_on is None
+            and calendar.is_working(day)
+        ):
             missed_on = seen.due_on = day
             seen.provisional |= calendar.is_provisional(day)
         if day == until:
+            seen.used_days = used if total is None else min(used, total)
             seen.paused = any(r is None for _, r in effective)
-        if day >= until and (seen.paused or left is None or missed_on is not None):
+        if day >= until and (seen.paused or total is None or missed_on is not None):
             break
         day += DAY
-    if limit.days is not None:
-        seen.remaining_days = limit.days + seen.extended_days - seen.used_days
+    if total is not None:
+        seen.remaining_days = total - seen.used_days

@@ -276,6 +276,14 @@ def test_a_resume_ends_only_the_stop_it_names() -> None:
     assert not reading(f"{ledger} resume 2026-03-06", "2026-03-10").paused
 
 
+def test_a_resume_that_names_no_reason_ends_what_is_left() -> None:
+    both = (
+        "accept 2026-03-02; stop 2026-03-04 hearing 甲; stop 2026-03-05 testing 乙;"
+        "resume 2026-03-05; resume 2026-03-05 hearing"
+    )
+    assert not reading(both, "2026-03-10").paused
+
+
 def test_a_decision_while_paused_is_not_late() -> None:
     decided = reading(
         "accept 2026-03-02; stop 2026-03-04 hearing 甲; decide 2026-06-01", "2026-12-31"
