@@ -89,7 +89,8 @@ def _still_confirmed(before: MatterVersion, fact: MatterFact) -> dict[str, Any]:
 
 
 def _with_confirmed(fact: MatterFact, confirmations: Confirmations) -> MatterFact:
-    marks: dict[str, Mark] = {**fact.marks, **{name: "V" for name in confirmations}}
+    marks: dict[str, Mark] = dict(fact.marks)
+    marks.update(dict.fromkeys(confirmations, "V"))
     return replace(fact, marks=marks, verified=marks.get("limit") == "V")
 
 

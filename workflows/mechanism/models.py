@@ -1,4 +1,7 @@
-"""Units, seats and who holds them, each with the days it holds and the document that says so."""
+"""Units, seats and who holds them, each with the days it holds and the document that says so.
+
+A row entered by mistake is voided, never deleted: the history keeps it, the chart leaves it out.
+"""
 
 from datetime import date
 
@@ -6,12 +9,19 @@ from django.db import models
 from django.db.models import F, Q
 
 _TERM = Q(until_on__isnull=True) | Q(until_on__gte=F("from_on"))
+_OPEN = Q(until_on__isnull=True, voided=False)
 
 
 class EffectiveQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def in_force(self, on: date) -> "EffectiveQuerySet":
         """Rows that hold on day ``on``, both ends included."""
-        return self.filter(Q(until_on__isnull=True) | Q(until_on__gte=on), from_on__lte=on)
+        return self.filter(
+            Q(until_on__isnull=True) | Q(until_on__gte=on), from_on__lte=on, voided=False
+        )
+
+    def open(self) -> "EffectiveQuerySet":
+        """Rows that hold from now on, until a change closes them."""
+        return self.filter(_OPEN)
 
 
 class Unit(models.Model):
@@ -25,6 +35,8 @@ class Unit(models.Model):
     from_on = models.DateField("自")
     until_on = models.DateField("至", null=True, blank=True)
     document = models.CharField("依据文件", max_length=80, blank=True)
+    end_document = models.CharField("终止依据", max_length=80, blank=True)
+    voided = models.BooleanField("已更正作废", default=False)
 
     objects = EffectiveQuerySet.as_manager()
 
@@ -35,7 +47,7 @@ class Unit(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["department_code"],
-                condition=Q(until_on__isnull=True),
+                condition=_OPEN,
                 name="unit_one_open",
             ),
             models.CheckConstraint(condition=_TERM, name="unit_term"),
@@ -66,6 +78,8 @@ class Seat(models.Model):
     from_on = models.DateField("自")
     until_on = models.DateField("至", null=True, blank=True)
     document = models.CharField("依据文件", max_length=80, blank=True)
+    end_document = models.CharField("终止依据", max_length=80, blank=True)
+    voided = models.BooleanField("已更正作废", default=False)
 
     objects = EffectiveQuerySet.as_manager()
 
@@ -90,6 +104,8 @@ class Holding(models.Model):
     from_on = models.DateField("自")
     until_on = models.DateField("至", null=True, blank=True)
     document = models.CharField("依据文件", max_length=80, blank=True)
+    end_document = models.CharField("终止依据", max_length=80, blank=True)
+    voided = models.BooleanField("已更正作废", default=False)
 
     objects = EffectiveQuerySet.as_manager()
 
@@ -97,9 +113,7 @@ class Holding(models.Model):
         verbose_name = verbose_name_plural = "任期"
         ordering = ["seat", "-from_on"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["seat"], condition=Q(until_on__isnull=True), name="holding_one_open"
-            ),
+            models.UniqueConstraint(fields=["seat"], condition=_OPEN, name="holding_one_open"),
             models.CheckConstraint(condition=_TERM, name="holding_term"),
         ]
 
