@@ -34,7 +34,7 @@ STATED = (
 )
 LABELS: Mapping[str, str] = {
     field.name: str(field.verbose_name)
-    for field in Project._meta.get_fields()  # noqa: SLF001 - documented API
+    for field in Project._meta.get_fields()
     if hasattr(field, "verbose_name")
 }
 REGION_NAMES = {region.code: region.name for region in REGIONS}

@@ -100,6 +100,11 @@ def narrowed(projects: QuerySet[Project], chosen: Mapping[str, Any]) -> QuerySet
     return projects
 
 
+def investment_wan(projects: QuerySet[Project]) -> Decimal:
+    """What ``projects`` invest together, in 万元."""
+    return projects.aggregate(sum_wan=Sum("investment_wan"))["sum_wan"] or Decimal(0)
+
+
 # Consultation ------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from workflows.projects.batches import work_through
 from workflows.projects.models import Batch
 
 
-@shared_task(name="projects.work_through_batch")  # type: ignore[no-untyped-call,untyped-decorator]
+@shared_task(name="projects.work_through_batch")
 def work_through_batch(batch_id: int) -> None:
     """Do what a batch still has waiting; may be sent and delivered any number of times."""
     work_through(Batch.objects.get(pk=batch_id))

@@ -1,0 +1,1 @@
+"""Pages of the project list (项目清单)."""
