@@ -1,6 +1,8 @@
 """Addresses of the trail."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from kernel.trail import views
 
 app_name = "trail"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("", views.trail, name="list")]
