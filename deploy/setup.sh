@@ -37,6 +37,8 @@ pip() {
 }
 rm -f .venv/stamp
 say "安装依赖（按 requirements.lock 逐一核对哈希）"
+# uv brings certificates of its own; the machine's also know an office's own authority.
+[ ! -s /etc/ssl/certs/ca-certificates.crt ] || export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}"
 export VIRTUAL_ENV="$PWD/.venv" UV_HTTP_RETRIES="${UV_HTTP_RETRIES:-1}" PIP_RETRIES="${PIP_RETRIES:-1}"
 if ! { pip install --quiet --disable-pip-version-check --require-hashes -r deploy/uv.lock.txt &&
        .venv/bin/uv pip sync --require-hashes requirements.lock; }; then

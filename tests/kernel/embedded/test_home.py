@@ -39,7 +39,7 @@ def test_a_lock_left_by_a_killed_run_holds_nobody_up(home: Home) -> None:
         f"with Home(Path({str(home.path)!r})).held(): os.kill(os.getpid(), signal.SIGKILL)"
     )
     path = {"PYTHONPATH": "platform"}
-    subprocess.run([sys.executable, "-c", script], env=path, check=False)  # noqa: S603
+    subprocess.run([sys.executable, "-c", script], env=path, check=False)
     assert (home.path / "lock").read_text()
 
     with home.held():

@@ -217,7 +217,7 @@ def test_the_wheel_brings_the_dump_program() -> None:
 
 
 def python(script: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [sys.executable, "-u", "-c", script],
         env={"PATH": os.defpath, "PYTHONPATH": "platform"},
         stdout=subprocess.PIPE,
