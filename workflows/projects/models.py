@@ -37,7 +37,7 @@ class Project(models.Model):
         "土石方（立方米）", max_digits=14, decimal_places=2, null=True, blank=True
     )
     features = models.JSONField("项目特征", default=list)
-    admission_rule = models.CharField("入选依据", max_length=20)
+    admission_rule = models.CharField("入选依据", max_length=32)
     admission_reason = models.CharField("入选说明", max_length=200)
     note = models.CharField("备注", max_length=500, blank=True)
     state = models.CharField("状态", max_length=12, choices=State, default=State.DRAFT)
