@@ -120,7 +120,7 @@ def compare(
             if row.values
             else Line(row.row_number, Verdict.BAD, "", issues=row.issues)
         )
-        if row.values and line.project and line.project.pk is not None:
+        if line.project and line.verdict is not Verdict.BAD:
             first = taken.setdefault(line.project.pk, row.row_number)
             if first != row.row_number:
                 line = _bad(
