@@ -156,6 +156,11 @@ GOLDEN = {
         WORKING_20,
         "2026-03-30",
     ),
+    "extended between Saturday's last day and the Monday it moved to": (
+        "accept 2026-03-01; extend 2026-03-08 5",
+        calendar(6),
+        "2026-03-12",
+    ),
     "EIA runs from receipt": ("receive 2026-01-05; accept 2026-01-09", SIXTY, "2026-03-06"),
 }
 
@@ -300,6 +305,18 @@ def test_overdue_days_count_in_the_unit_and_freeze_at_the_decision() -> None:
     assert reading("accept 2026-03-02", "2026-03-22", calendar(14)).overdue_days == 6
     decided = reading("accept 2026-03-02; decide 2026-03-18", "2026-12-31", working(10))
     assert (decided.overdue_days, decided.used_days, decided.remaining_days) == (2, 10, 0)
+
+
+def test_a_moved_last_day_uses_no_more_than_the_limit() -> None:
+    sunday = reading("accept 2026-03-01", "2026-03-08", calendar(6))
+    assert (sunday.used_days, sunday.remaining_days, sunday.due_on) == (6, 0, day("2026-03-09"))
+    stopped = reading(
+        "accept 2026-03-01; stop 2026-03-08 testing 甲; resume 2026-03-10",
+        "2026-03-10",
+        calendar(6),
+    )
+    assert (stopped.used_days, stopped.stopped_days, stopped.overdue_days) == (6, 2, 0)
+    assert stopped.due_on == day("2026-03-10")
 
 
 def test_ten_days_to_deliver_after_the_decision() -> None:

@@ -261,6 +261,18 @@ def test_the_conflict_leaves_out_what_is_not_needed_to_prove_it() -> None:
     assert all(slot.critical for slot in plan.slots)
 
 
+def test_the_conflict_needs_every_member_even_one_day_long() -> None:
+    plan = plan_of([Node("a", 102), Node("b", 1)], [Edge("a", "b")])
+    assert plan.conflict == ("a", "b")
+
+
+def test_the_conflict_reaches_through_a_deficient_edge() -> None:
+    nodes = [Node("q", 1), Node("p", 102), Node("s", 5), Node("t", 1)]
+    plan = plan_of(nodes, [Edge("q", "p"), Edge("p", "s", DEFICIENT), Edge("s", "t")])
+    assert plan.critical_path == ("q", "p", "s", "t")
+    assert plan.conflict == ("p", "t")
+
+
 def test_a_calendar_day_limit_may_not_end_in_the_holiday() -> None:
     plan = plan_of([Node("a", 10, Unit.CALENDAR)], [], target_on=day("2026-02-20"))
     slot = plan.slot("a")
