@@ -91,9 +91,11 @@ def appoint(
     on: date,
     document: str,
     actor: Actor,
+    seen: int | None = None,
 ) -> Holding | None:
     """Let ``name`` hold the seat from day ``on``; an empty name leaves it vacant.
 
+    ``seen`` is the number of the holding the clerk's page showed, 0 for a vacant seat.
     The holder before holds until the day before; one who began on that very day was entered by
     mistake and is voided. Raises `ChangeRefused`, `NotAnOfficeLine`.
     """
@@ -102,6 +104,8 @@ def appoint(
     if on < seat.from_on:
         raise ChangeRefused(f"这个席位自{seat.from_on}设立，任职日期不能早于这一天。")
     current = Holding.objects.select_for_update(of=("self",)).open().filter(seat=seat).first()
+    if seen is not None and seen != (current.pk if current else 0):
+        raise ChangeRefused("您打开页面以后，别人已经变更了这个席位的人选。请看过现任再登记。")
     if current is None and not name:
         raise ChangeRefused("这个席位本来就空着，请填写接任的人。")
     if current and current.name == name and current.office_phone == office_phone:
@@ -249,15 +253,26 @@ def add_unit(
 
 @transaction.atomic
 def change_unit(
-    *, unit_number: int, name: str, hosts_office: bool, on: date, document: str, actor: Actor
+    *,
+    unit_number: int,
+    name: str,
+    hosts_office: bool,
+    on: date,
+    document: str,
+    actor: Actor,
+    seen: int | None = None,
 ) -> Unit:
     """Give a member unit its new name or the office from day ``on``.
 
     The row in force keeps its key, because permissions hang on it; its past goes to a row of its own.
+    ``seen`` is how many rows of history the clerk's page showed.
     """
     _checked(on, document)
     unit = _open(Unit, unit_number)
     others = Unit.objects.select_for_update(of=("self",)).open().filter(hosts_office=True)
+    rows = Unit.objects.filter(department_code=unit.department_code).count()
+    if seen is not None and seen != rows:
+        raise ChangeRefused("您打开页面以后，别人已经变更了这个单位。请看过现状再登记。")
     if (name, hosts_office) == (unit.name, unit.hosts_office):
         raise ChangeRefused("名称和办公室所在单位都没有变，没有要变更的内容。")
     if unit.hosts_office and not hosts_office:

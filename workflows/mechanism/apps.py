@@ -2,14 +2,21 @@
 
 from django.apps import AppConfig
 
+from kernel.authority.permissions import Permission
+from kernel.web.navigation import NavItem, register
+
 
 class MechanismConfig(AppConfig):
     name = "workflows.mechanism"
     verbose_name = "工作机制"
 
     def ready(self) -> None:
-        from tenants.provisioning import SEEDS  # noqa: PLC0415 -- models are loaded by now
-        from workflows.mechanism.actions import seed  # noqa: PLC0415 -- models are loaded by now
+        # Models can be imported only now. First of the seeds: members' reach hangs on its units.
+        from tenants.provisioning import SEEDS  # noqa: PLC0415
+        from workflows.mechanism.actions import seed  # noqa: PLC0415
 
         if seed not in SEEDS:
             SEEDS.insert(0, seed)
+        register(
+            NavItem("机制", "组织机构", "mechanism:chart", Permission.MECHANISM_VIEW, order=10)
+        )

@@ -74,6 +74,14 @@ class Organisation:
         return self.of(SeatKind.OFFICE_DIRECTOR)
 
     @property
+    def office(self) -> list[Place]:
+        return self.of(SeatKind.OFFICE_MEMBER)
+
+    @property
+    def liaisons(self) -> list[Place]:
+        return self.of(SeatKind.LIAISON)
+
+    @property
     def task_force(self) -> list[Place]:
         return self.of(SeatKind.TASK_FORCE)
 
