@@ -1,0 +1,77 @@
+"""What a filing says, lacks, and says otherwise than the one before."""
+
+import copy
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date
+
+from tenants.models import Tenant
+from workflows.filings import documents, queries
+from workflows.filings.documents import Change
+from workflows.projects.models import Project
+
+In = Callable[[Tenant], AbstractContextManager[Tenant]]
+ON = date(2026, 1, 14)
+
+
+def test_a_complete_mechanism_lacks_nothing_and_three_removed_parts_are_three(
+    zhungeer: Tenant, in_tenant: In
+) -> None:
+    with in_tenant(zhungeer):
+        whole = queries.draft("mechanism", 2026, date(2027, 1, 1))
+    assert documents.lacks("mechanism", whole) == []
+    cut = copy.deepcopy(whole)
+    cut["units"] = [unit for unit in cut["units"] if unit["code"] != "slj"]
+    cut["seats"] = [
+        seat
+        for seat in cut["seats"]
+        if seat["kind"] != "convener"
+        and not (seat["kind"] == "liaison" and seat["unit_code"] == "zrzy")
+        and seat["unit_code"] != "slj"
+    ]
+    assert len(documents.lacks("mechanism", cut)) == 3
+
+
+def test_tables_hold_words_and_no_codes(listed: Tenant, in_tenant: In) -> None:
+    with in_tenant(listed):
+        (section,) = documents.sections("annual_list", queries.draft("annual_list", 2026, ON))
+    row = dict(zip(section.columns, section.rows[0], strict=True))
+    assert row["所在旗区"] == "准格尔旗"
+    assert row["审批类型"] == "核准"
+    assert row["总投资（万元）"] == "468,000"
+    assert row["计划开工"] == "2026年4月1日"
+
+
+def test_differences_name_what_came_went_and_changed(
+    listed: Tenant, in_tenant: In, project: Callable[..., Project]
+) -> None:
+    with in_tenant(listed):
+        project("ZGE-2026-002")
+        before = queries.draft("annual_list", 2026, ON)
+        Project.objects.filter(number="ZGE-2026-001").update(investment_wan=500_000)
+        Project.objects.filter(number="ZGE-2026-002").delete()
+        project("ZGE-2026-003")
+        after = queries.draft("annual_list", 2026, ON)
+    assert documents.changes("annual_list", before, after) == [
+        Change("项目", "煤基新材料ZGE-2026-002（示例）", "有", ""),
+        Change("项目", "煤基新材料ZGE-2026-001（示例） · 总投资（万元）", "468,000", "500,000"),
+        Change("项目", "煤基新材料ZGE-2026-003（示例）", "", "新增"),
+    ]
+    assert documents.changes("annual_list", after, after) == []
+
+
+def test_the_day_it_was_taken_is_no_difference(zhungeer: Tenant, in_tenant: In) -> None:
+    with in_tenant(zhungeer):
+        one, other = (queries.draft("mechanism", 2026, date(2027, 1, day)) for day in (4, 5))
+    assert one != other
+    assert documents.same_content(one, other)
+
+
+def test_the_list_of_next_year_comes_first_from_october(
+    listed: Tenant, in_tenant: In, project: Callable[..., Project]
+) -> None:
+    with in_tenant(listed):
+        project("ZGE-2027-001", year=2027)
+        assert queries.years_to_file("annual_list", date(2026, 9, 30))[0] == 2026
+        assert queries.years_to_file("annual_list", date(2026, 10, 1))[0] == 2027
+        assert queries.years_to_file("mechanism", ON) == [2026]

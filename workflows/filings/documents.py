@@ -1,0 +1,191 @@
+"""What a filing says (报备内容), read from its frozen snapshot: as tables, in figures, and against another."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kernel.web.parts import Fact
+from kernel.web.templatetags.lianshen import wan
+from tenants.registry.freezing import digest_of, frozen
+from tenants.registry.models import FilingKind
+from workflows.mechanism import queries as mechanism
+from workflows.mechanism import standard
+from workflows.mechanism.models import SeatKind
+from workflows.projects.facts import LABELS, shown
+
+Snapshot = Mapping[str, Any]
+
+_UNIT = {"name": "单位", "hosts_office": "办公室", "in_task_force": "专项工作组", "from_on": "自"}
+_SEAT = {
+    "kind_label": "席位",
+    "unit": "单位",
+    "post": "由何职务担任",
+    "holder": "姓名",
+    "office_phone": "办公电话",
+    "document": "依据文件",
+}
+_PROJECT = (
+    "number", "name", "project_code", "owner_name", "region_code", "industry", "kind",
+    "investment_wan", "planned_start_on", "target_on", "admission_rule",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One table of a filing. ``figures`` are the places of columns that hold numbers."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    figures: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between two filings; ``old`` or ``new`` is empty where a line came or went."""
+
+    part: str
+    what: str
+    old: str
+    new: str
+
+
+def sealed(*, kind: str, year: int, sender: str, snapshot: Snapshot) -> dict[str, Any]:
+    """What the digest covers: kind, year, sender and content. Either side can put it together."""
+    return {"kind": kind, "year": year, "sender": sender, "snapshot": snapshot}
+
+
+def same_content(one: Snapshot, other: Snapshot) -> bool:
+    """Whether two snapshots say the same, whatever the days they were taken on."""
+    return digest_of(_timeless(one)) == digest_of(_timeless(other))
+
+
+def _timeless(snapshot: Snapshot) -> dict[str, Any]:
+    return {key: value for key, value in frozen(snapshot).items() if key != "on"}
+
+
+def is_empty(kind: str, snapshot: Snapshot) -> bool:
+    return not (snapshot["units"] if kind == FilingKind.MECHANISM else snapshot["projects"])
+
+
+def figures(kind: str, snapshot: Snapshot) -> list[Fact]:
+    """The filing at a glance."""
+    if kind == FilingKind.MECHANISM:
+        seats = snapshot["seats"]
+        vacant = sum(not seat["holder"] for seat in seats)
+        return [
+            Fact("成员单位", len(snapshot["units"]), "个"),
+            Fact("席位", len(seats), f"个，空缺 {vacant} 个", "yellow" if vacant else ""),
+        ]
+    return [
+        Fact("已确认项目", len(snapshot["projects"]), "个"),
+        Fact("总投资", wan(snapshot["investment_wan"])),
+    ]
+
+
+def sections(kind: str, snapshot: Snapshot) -> list[Section]:
+    """The whole content as tables."""
+    if kind == FilingKind.MECHANISM:
+        return [
+            Section("成员单位", list(_UNIT.values()), _table(_UNIT, snapshot["units"])),
+            Section("席位与人员", list(_SEAT.values()), _table(_SEAT, snapshot["seats"])),
+        ]
+    columns = [LABELS.get(name, name) for name in _PROJECT]
+    rows = [
+        [shown(name, project.get(name)) for name in _PROJECT] for project in snapshot["projects"]
+    ]
+    return [Section("项目", columns, rows, frozenset({_PROJECT.index("investment_wan")}))]
+
+
+def _table(columns: Mapping[str, str], lines: Iterable[Snapshot]) -> list[list[str]]:
+    return [[_said(line.get(name)) for name in columns] for line in lines]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else ""
+    return str(value) if value else "—"
+
+
+def lacks(kind: str, snapshot: Snapshot) -> list[str]:
+    """What the city's model has and this mechanism lacks; a list has no model to be held against."""
+    if kind != FilingKind.MECHANISM:
+        return []
+    units = snapshot["units"]
+    return mechanism.missing(
+        {unit["code"] for unit in units},
+        [(SeatKind(seat["kind"]), seat["unit_code"]) for seat in snapshot["seats"]],
+        has_host=any(unit["hosts_office"] for unit in units),
+    )
+
+
+def model_figures() -> dict[str, int]:
+    """The size of the city's model."""
+    return {"units": len(standard.units()), "seats": len(standard.seats())}
+
+
+def changes(kind: str, before: Snapshot, after: Snapshot) -> list[Change]:
+    """Line by line what ``after`` says that ``before`` did not, and the other way round."""
+    if kind == FilingKind.MECHANISM:
+        unit = {name: label for name, label in _UNIT.items() if name != "from_on"}
+        return [
+            *_changes("成员单位", before["units"], after["units"], ("code",), "name", unit),
+            *_changes(
+                "席位",
+                before["seats"],
+                after["seats"],
+                ("kind", "unit_code", "post"),
+                "post",
+                _SEAT,
+            ),
+        ]
+    labels = {name: LABELS.get(name, name) for name in _PROJECT}
+    return _changes("项目", before["projects"], after["projects"], ("number",), "name", labels)
+
+
+def _changes(
+    part: str,
+    before: Sequence[Snapshot],
+    after: Sequence[Snapshot],
+    key: tuple[str, ...],
+    name: str,
+    labels: Mapping[str, str],
+) -> list[Change]:
+    old, new = _keyed(before, key), _keyed(after, key)
+    found = [Change(part, _called(old[k], name), "有", "") for k in old if k not in new]
+    for k, line in new.items():
+        if k not in old:
+            found.append(Change(part, _called(line, name), "", "新增"))
+            continue
+        found += [
+            Change(
+                part,
+                f"{_called(line, name)} · {label}",
+                _value(part, f, old[k]),
+                _value(part, f, line),
+            )
+            for f, label in labels.items()
+            if old[k].get(f) != line.get(f)
+        ]
+    return found
+
+
+def _keyed(lines: Sequence[Snapshot], key: tuple[str, ...]) -> dict[tuple[Any, ...], Snapshot]:
+    """Lines by their key; the second with the same key gets its place as well."""
+    keyed: dict[tuple[Any, ...], Snapshot] = {}
+    for line in lines:
+        mark = tuple(line[part] for part in key)
+        count = 0
+        while (*mark, count) in keyed:
+            count += 1
+        keyed[(*mark, count)] = line
+    return keyed
+
+
+def _called(line: Snapshot, name: str) -> str:
+    kind, unit = line.get("kind_label", ""), line.get("unit", "")
+    return " ".join(part for part in (kind, unit, line[name]) if part)
+
+
+def _value(part: str, field: str, line: Snapshot) -> str:
+    return shown(field, line.get(field)) if part == "项目" else _said(line.get(field))

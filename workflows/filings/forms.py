@@ -1,0 +1,45 @@
+"""What pages about filings ask for."""
+
+from typing import Any
+
+from django import forms
+
+from tenants.registry.models import FilingKind, FilingState
+
+
+class FilingFilter(forms.Form):
+    kind = forms.ChoiceField(
+        label="类别", required=False, choices=[("", "全部"), *FilingKind.choices]
+    )
+    year = forms.IntegerField(label="年度", required=False, min_value=2000, max_value=2100)
+    state = forms.ChoiceField(
+        label="状态", required=False, choices=[("", "全部"), *FilingState.choices]
+    )
+    sender = forms.ChoiceField(label="报送单位", required=False)
+
+    def __init__(self, *args: Any, senders: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if senders:
+            self.fields["sender"].choices = [("", "全部"), *senders.items()]  # type: ignore[attr-defined]
+        else:
+            del self.fields["sender"]
+
+    def chosen(self) -> dict[str, Any]:
+        """What was asked for; parts that make no sense are left out and named beside their field."""
+        self.is_valid()
+        return getattr(self, "cleaned_data", {})
+
+
+class SendForm(forms.Form):
+    year = forms.IntegerField(min_value=2000, max_value=2100, widget=forms.HiddenInput)
+    digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class ReturnForm(forms.Form):
+    reason = forms.CharField(
+        label="退回理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="写清缺什么、改什么，报送单位会原样看到。",
+        error_messages={"required": "退回必须写明理由，报送单位才知道改什么。"},
+    )
