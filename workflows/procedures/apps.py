@@ -8,11 +8,28 @@ class ProceduresConfig(AppConfig):
     verbose_name = "审批台账"
 
     def ready(self) -> None:
-        from tenants.rollup.reconcile import register_source  # noqa: PLC0415 -- models are ready now
-        from workflows.procedures import actions, queries  # noqa: PLC0415
+        from kernel.authority.permissions import Permission  # noqa: PLC0415 -- models are ready now
+        from kernel.web.navigation import NavItem, register  # noqa: PLC0415
+        from tenants.rollup.reconcile import register_source  # noqa: PLC0415
+        from workflows.procedures import actions, panels, queries  # noqa: PLC0415
         from workflows.projects import hooks  # noqa: PLC0415
+        from workflows.projects.panels import Panel  # noqa: PLC0415
+        from workflows.projects.panels import register as add_panel  # noqa: PLC0415
 
         hooks.ON_CONFIRM.append(actions.comb_out)
         hooks.ON_CHANGE.append(actions.comb_out)
         hooks.ON_REMOVE.append(actions.close)
         register_source("procedures", queries.rollup_rows)
+        add_panel(Panel("procedures.facts", 10, panels.facts))
+        add_panel(Panel("procedures.plan", 20, panels.plan))
+        add_panel(Panel("procedures.ledger", 30, panels.ledger))
+        register(
+            NavItem(
+                "台账",
+                "审批台账",
+                "procedures:list",
+                Permission.PROCEDURES_VIEW,
+                order=20,
+                count=queries.urgent_for,
+            )
+        )

@@ -2,7 +2,9 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from kernel.clock import Kind, StopReason
 from workflows.procedures.lifecycle import Ball, State
 
 
@@ -122,3 +124,20 @@ class ClockEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.on}"
+
+    @property
+    def label(self) -> str:
+        return Kind(self.kind).label
+
+    @property
+    def reason_label(self) -> str:
+        return StopReason(self.reason).label if self.reason else ""
+
+    @property
+    def late_days(self) -> int:
+        """Calendar days from the event to its record (补录)."""
+        return (timezone.localdate(self.recorded_at) - self.on).days
+
+    @property
+    def late_words(self) -> str:
+        return f"{self.late_days} 天后补录"

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from django.db.models import Max, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 
 from kernel.accounts.models import Membership
 from kernel.authority.permissions import Role
@@ -114,6 +116,16 @@ def under_lamp(lamp: str, on: date) -> Q:
 def due_soon(on: date, until_on: date) -> Q:
     """Undecided procedures that turn red within the days after ``on`` up to ``until_on``."""
     return Q(decided_on__isnull=True, red_on__gt=on, red_on__lte=until_on)
+
+
+def urgent_for(request: HttpRequest) -> int:
+    """How many procedures of the member's own unit stand under a red or yellow lamp today."""
+    member: Membership = request.membership  # type: ignore[attr-defined]
+    if member.role not in (Role.DEPARTMENT, Role.REPRESENTATIVE) or not member.department_code:
+        return 0
+    today = timezone.localdate()
+    urgent = under_lamp(Lamp.RED, today) | under_lamp(Lamp.YELLOW, today)
+    return ledger().filter(urgent, department_code=member.department_code).count()
 
 
 def entries_for(procedures: Iterable[Procedure]) -> dict[str, list[ClockEntry]]:

@@ -1,0 +1,210 @@
+"""Rows of the approval ledger as pages and workbooks show them (台账行): clocks read live, dates marked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kernel.calendars.queries import work_calendar
+from kernel.clock import Unit, WorkCalendar
+from kernel.web.lamps import Lamp, lamp_on
+from workflows.catalogue.queries import departments
+from workflows.catalogue.wording import DEFICIENCIES, STAGES
+from workflows.procedures import queries
+from workflows.procedures.clocks import Clocks, read_clocks, unread
+from workflows.procedures.lamps import deadline_of, turning_days
+from workflows.procedures.lifecycle import NOT_STARTED, Ball, State
+from workflows.procedures.models import ClockEntry, Procedure
+from workflows.procedures.terms import Terms
+from workflows.promises.models import PartyRole, Promise
+from workflows.promises.queries import promises
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One of the five dates, with what has to stand beside it."""
+
+    on: date | None
+    provisional: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A procedure on the day asked; the five dates never merged."""
+
+    procedure: Procedure
+    terms: Terms
+    clocks: Clocks
+    department: str
+    person: str
+    statutory: Day
+    promised: Day
+    planned: Day
+    expected: Day
+    decided: Day
+    lamp: Lamp
+    cause: str
+
+    @property
+    def state(self) -> str:
+        """审查中；停表：专家评审；视为受理."""
+        stop = self.clocks.statutory.stop
+        if stop and stop.reason:
+            return f"停表：{stop.reason.label}"
+        if self.clocks.deemed and self.clocks.state is State.ACCEPTED:
+            return "审查中（视为受理）"
+        return self.clocks.state.label
+
+    @property
+    def state_note(self) -> str:
+        """The paper behind the state, or the day that is owed."""
+        reading = self.clocks.statutory
+        if reading.stop:
+            return f"书面告知 {reading.stop.document}"
+        if reading.notice_due_on:
+            return f"{reading.notice_due_on:%m月%d日}前受理或一次性告知"
+        return ""
+
+    @property
+    def holder(self) -> str:
+        """在谁手里: the unit's name, or who else has to act."""
+        if self.clocks.state is State.DELIVERED:
+            return ""
+        if self.clocks.ball is Ball.DEPARTMENT:
+            return self.department
+        return self.clocks.ball.label
+
+    @property
+    def limit(self) -> str:
+        return limit_words(self.terms.limit_days, self.terms.unit)
+
+    @property
+    def promise(self) -> str:
+        days = self.terms.promised_days
+        return limit_words(days, Unit.WORKING) if days is not None else ""
+
+    @property
+    def basis(self) -> str:
+        return self.terms.article
+
+    @property
+    def deficiency(self) -> str:
+        return DEFICIENCIES.get(self.terms.deficiency, "")
+
+    @property
+    def stage(self) -> str:
+        return STAGES[self.procedure.stage]
+
+    @property
+    def used(self) -> str:
+        """Days used and stopped, in the unit of the law: 21 / 8."""
+        if not self.clocks.started:
+            return ""
+        reading = self.clocks.statutory
+        return f"{reading.used_days} / {reading.stopped_days}"
+
+
+def limit_words(days: int | None, unit: Unit) -> str:
+    """20 个工作日；即办；无法定时限."""
+    if days is None:
+        return "无法定时限"
+    return f"{days} 个{unit.label}" if days else "即办"
+
+
+def rows(procedures: Iterable[Procedure], on: date) -> list[LedgerRow]:
+    """Rows for procedures of any projects; five queries whatever their number."""
+    procedures = list(procedures)
+    calendar = work_calendar()
+    lines = queries.entries_for(procedures)
+    names = {code: department.short_name for code, department in departments().items()}
+    people = promises()
+    found = []
+    for procedure in procedures:
+        terms = Terms.read(procedure.terms)
+        written: Sequence[ClockEntry] = lines.get(procedure.number, ())
+        clocks = (
+            read_clocks(terms, written, calendar=calendar, on=on) if written else unread(terms, on)
+        )
+        found.append(row_of(procedure, terms, clocks, calendar, on, names, people))
+    return found
+
+
+def row_of(
+    procedure: Procedure,
+    terms: Terms,
+    clocks: Clocks,
+    calendar: WorkCalendar,
+    on: date,
+    names: Mapping[str, str],
+    people: Mapping[str, Promise],
+) -> LedgerRow:
+    """The row of a procedure whose clocks were read as of ``on``."""
+    reading, promise = clocks.statutory, clocks.promised
+    paused = reading.paused
+    decided_on = reading.decided_on
+    # The stored forecast is as old as the last sweep; what is not decided can't end before today.
+    expected_on = decided_on or (
+        max(procedure.expected_on, calendar.on_or_after(on)) if procedure.expected_on else None
+    )
+    live = clocks.started and not (decided_on and decided_on <= on)
+    due = {
+        "planned_start_on": procedure.planned_start_on,
+        "planned_due_on": procedure.planned_due_on,
+        "statutory_due_on": reading.due_on if live else None,
+        "promised_due_on": promise.due_on if promise and live else None,
+    }
+    deadline = deadline_of(clocks.state, **due)
+    yellow_on, red_on = turning_days(clocks.state, deadline, calendar)
+    lamp = lamp_on(on, yellow_on=yellow_on, red_on=red_on, decided_on=decided_on, paused=paused)
+    return LedgerRow(
+        procedure=procedure,
+        terms=terms,
+        clocks=clocks,
+        department=names.get(procedure.department_code, procedure.department_code),
+        person=_person(people.get(procedure.matter_code)),
+        statutory=Day(reading.due_on if clocks.started else None, reading.provisional, paused),
+        promised=Day(
+            promise.due_on if promise and clocks.started else None,
+            bool(promise and promise.provisional),
+            paused and promise is not None,
+        ),
+        planned=_day(procedure.planned_due_on, calendar),
+        expected=_day(None if decided_on else expected_on, calendar),
+        decided=Day(decided_on),
+        lamp=lamp,
+        cause=_cause(clocks.state, deadline, due, lamp),
+    )
+
+
+_CAUSES = {
+    "statutory_due_on": "法定期限",
+    "promised_due_on": "承诺期限",
+    "planned_due_on": "计划完成",
+}
+
+
+def _cause(state: State, deadline: date | None, due: Mapping[str, date | None], lamp: Lamp) -> str:
+    """Which day the lamp is measured against: 承诺期限 1月16日."""
+    if deadline is None:
+        return ""
+    which = "计划受理" if state in NOT_STARTED else ""
+    for name, label in _CAUSES.items():
+        if not which and due[name] == deadline:
+            which = label
+    passed = "已过" if lamp is Lamp.RED else ""
+    return f"{which or '计划完成'} {deadline.month}月{deadline.day}日{passed}"
+
+
+def _day(on: date | None, calendar: WorkCalendar) -> Day:
+    return Day(on, on is not None and calendar.is_provisional(on))
+
+
+def _person(promise: Promise | None) -> str:
+    """首席代表 王某（示例）, or whoever approves."""
+    if promise is None:
+        return ""
+    by_role = {party.role: party for party in reversed(list(promise.parties.all()))}
+    for role in (PartyRole.REPRESENTATIVE, PartyRole.APPROVER):
+        if party := by_role.get(role):
+            return f"{PartyRole(role).label} {party.name}"
+    return ""

@@ -1,0 +1,105 @@
+"""A project's ledger as it stands today (现况), read once a request and never written by a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from kernel.calendars.queries import work_calendar
+from kernel.clock import Kind, WorkCalendar
+from kernel.plan import Plan
+from kernel.web.lamps import Lamp
+from workflows.catalogue.queries import departments
+from workflows.procedures import queries
+from workflows.procedures.clocks import Clocks, LedgerLine, this_round
+from workflows.procedures.ledger import LedgerRow, row_of
+from workflows.procedures.lifecycle import FINISHED
+from workflows.procedures.models import Procedure
+from workflows.procedures.planning import Book, refresh
+from workflows.projects.models import Project
+from workflows.promises.queries import promises
+
+
+@dataclass
+class Live:
+    """Book, clocks, plan and rows of one project at the close of ``on``."""
+
+    book: Book
+    calendar: WorkCalendar
+    on: date
+    clocks: dict[str, Clocks]
+    plan: Plan
+
+    @cached_property
+    def rows(self) -> list[LedgerRow]:
+        names = {code: department.short_name for code, department in departments().items()}
+        people = promises()
+        return [
+            row_of(
+                p,
+                self.book.terms[p.number],
+                self.clocks[p.number],
+                self.calendar,
+                self.on,
+                names,
+                people,
+            )
+            for p in self.book.procedures
+        ]
+
+    def row(self, number: str) -> LedgerRow:
+        return next(row for row in self.rows if row.procedure.number == number)
+
+    @property
+    def project(self) -> Project:
+        return self.book.project
+
+    @property
+    def done(self) -> int:
+        return sum(clocks.state in FINISHED for clocks in self.clocks.values())
+
+    def count(self, lamp: Lamp) -> int:
+        return sum(row.lamp is lamp for row in self.rows)
+
+    @property
+    def slack_days(self) -> int:
+        """Working days from the plan's end to the target; negative when it runs past."""
+        return self.calendar.between(self.plan.finish_on, self.project.target_on)
+
+    @property
+    def working_days(self) -> tuple[int, int]:
+        """Working days from confirmation to target, both included, and how many are left."""
+        begin = self.project.confirmed_on or self.on
+        total = self.calendar.count(begin, self.project.target_on)
+        left = self.calendar.between(self.on, self.project.target_on)
+        return max(total, 0), min(max(left, 0), max(total, 0))
+
+
+def live_of(project: Project, on: date) -> Live:
+    """The project's ledger read and planned as of ``on``; four queries. Nothing is written."""
+    book = queries.book_of(project)
+    calendar = work_calendar()
+    plan = refresh(book, calendar=calendar, on=on)
+    return Live(book, calendar, on, book.clocks(calendar, on), plan)
+
+
+def stops_of(lines: Sequence[LedgerLine], until_on: date) -> list[tuple[date, date]]:
+    """The stops of the application that counts, both days included; an open one ends ``until_on``."""
+    stops: list[tuple[date, date]] = []
+    begun: date | None = None
+    for line in this_round(lines):
+        if line.kind == Kind.STOP:
+            begun = line.on
+        elif begun and line.kind in (Kind.RESUME, Kind.WITHDRAW):
+            stops.append((begun, line.on))
+            begun = None
+    return [*stops, (begun, until_on)] if begun else stops
+
+
+def neighbours(book: Book, procedure: Procedure) -> tuple[list[tuple[Procedure, str, str]], ...]:
+    """What must come before and what waits for it: (procedure, strength, basis) each."""
+    by_code = {p.matter_code: p for p in book.procedures}
+    code = procedure.matter_code
+    before = [(by_code[e.before], e.strength.label, e.basis) for e in book.edges if e.after == code]
+    after = [(by_code[e.after], e.strength.label, e.basis) for e in book.edges if e.before == code]
+    return before, after

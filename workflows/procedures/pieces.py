@@ -1,0 +1,152 @@
+"""Pieces of the pages: the strip of five dates, and a reading as a table that explains itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from kernel.clock import Limit, Line, Reading
+from kernel.web.parts import Fact
+from kernel.web.templatetags.lianshen import cn_day, day
+from workflows.procedures.ledger import Day, LedgerRow, limit_words
+from workflows.procedures.lifecycle import Ball, State
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingTable:
+    """A reading with its sum in words, for the page that explains a date."""
+
+    key: str
+    title: str
+    limit: Limit
+    reading: Reading
+    due: Day
+    sum: str
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        return self.reading.lines
+
+
+#: Column heads of the ledger, and what each sorts by.
+HEADS = (
+    ("事项 / 项目", "project"),
+    ("责任单位 / 经办", "department"),
+    ("状态", ""),
+    ("法定期限", "statutory"),
+    ("承诺期限", "promised"),
+    ("计划完成", "planned"),
+    ("预计完成", "expected"),
+    ("实际办结", "decided"),
+    ("已用 / 停表", ""),
+    ("灯", "red"),
+)
+
+
+def ledger_heads() -> list[dict[str, str]]:
+    """Heads without links, for the ledger of one project."""
+    return [{"label": "事项"}, *({"label": label} for label, _ in HEADS[1:])]
+
+
+def five_dates(row: LedgerRow) -> list[Fact]:
+    """The five dates, never merged, and who holds the procedure."""
+    url = reverse("procedures:dates", args=[row.procedure.number])
+    reading, promise = row.clocks.statutory, row.clocks.promised
+    return [
+        Fact("法定期限", _value(row.statutory, f"{url}#statutory"), _left(reading, row.limit)),
+        Fact(
+            "承诺期限",
+            _value(row.promised, f"{url}#promised"),
+            _left(promise, row.promise) if promise else "没有承诺",
+        ),
+        Fact(
+            "计划完成",
+            _value(row.planned, f"{url}#planned"),
+            f"计划受理 {cn_day(row.procedure.planned_start_on)}",
+        ),
+        Fact(
+            "预计完成",
+            _value(row.expected, f"{url}#expected"),
+            _slack(row),
+            tone="red" if (row.procedure.slack_days or 0) < 0 and not row.decided.on else "",
+        ),
+        Fact("实际办结", _value(row.decided, ""), _delivery(row)),
+        Fact(
+            "在谁手里",
+            row.holder or "已办结",
+            row.person if row.clocks.ball is Ball.DEPARTMENT else "",
+        ),
+    ]
+
+
+def reading_tables(row: LedgerRow) -> list[ReadingTable]:
+    """The statutory clock and, where there is a promise, its own."""
+    tables = [
+        ReadingTable(
+            "statutory",
+            "法定期限",
+            row.terms.statutory,
+            row.clocks.statutory,
+            row.statutory,
+            _sum(row.clocks.statutory, row.clocks.state),
+        )
+    ]
+    if row.clocks.promised and row.terms.promised:
+        tables.append(
+            ReadingTable(
+                "promised",
+                "承诺期限",
+                row.terms.promised,
+                row.clocks.promised,
+                row.promised,
+                _sum(row.clocks.promised, row.clocks.state),
+            )
+        )
+    return tables
+
+
+def _value(shown: Day, url: str) -> Any:
+    if shown.paused:
+        return "计时暂停"
+    return day(shown.on, provisional=shown.provisional, url=url if shown.on else "")
+
+
+def _left(reading: Reading, limit: str) -> str:
+    if reading.overdue_days:
+        return f"{limit}，超 {reading.overdue_days} 天"
+    if reading.started_on and not reading.closed and reading.remaining_days is not None:
+        return f"{limit}，余 {reading.remaining_days} 天"
+    return limit
+
+
+def _slack(row: LedgerRow) -> str:
+    slack = row.procedure.slack_days
+    if row.decided.on or slack is None:
+        return ""
+    if row.clocks.statutory.paused:
+        return "按今日恢复推算"
+    return f"余量 {slack} 个工作日" if slack >= 0 else f"比目标晚 {-slack} 个工作日"
+
+
+def _delivery(row: LedgerRow) -> str:
+    reading = row.clocks.statutory
+    if reading.delivered_on:
+        return f"{cn_day(reading.delivered_on)}送达"
+    return f"{cn_day(reading.delivery_due_on)}前送达" if reading.delivery_due_on else ""
+
+
+def _sum(reading: Reading, state: State) -> str:
+    """The foot of the table: what the lines add up to."""
+    unit = reading.limit.unit.label
+    if reading.limit.days is None:
+        return "法律没有规定时限，不产生到期日。"
+    if not reading.started_on:
+        return "尚未起算，没有到期日。" if state is not State.CORRECTING else "补正期间尚未起算。"
+    granted = limit_words(reading.limit.days, reading.limit.unit)
+    if reading.extended_days:
+        granted += f"，延长 {reading.extended_days} 个{unit}"
+    used = f"已用 {reading.used_days} 个{unit}，停表扣除 {reading.stopped_days} 个{unit}"
+    if reading.paused:
+        return f"{granted}；{used}；计时暂停，恢复后接着算，余 {reading.remaining_days} 个{unit}。"
+    late = f"，超期 {reading.overdue_days} 个{unit}" if reading.overdue_days else ""
+    return f"{granted}；{used}；到期日 {cn_day(reading.due_on)}{late}。"
