@@ -178,6 +178,7 @@ def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[
         size = dice.choice(line.sizes)
         town = place.towns[serial % len(place.towns)]
         phase = serial // len(place.lines)
+        owner = f"{place.short}示例{line.owner}{phase + 1 if phase else ''}有限公司"
         name = line.name.format(place=place.short, size=size, kinds=dice.choice(_MAKES))
         wan = dice.randrange(*line.wan, 500)
         features = {code for code in usual[line.industry] if dice.random() < 0.85}
@@ -189,9 +190,9 @@ def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[
         rows.append(
             ProjectFacts(
                 name=f"{name}{f'第{phase + 1}期' if phase else ''}（示例）",
-                owner_name=f"{place.short}示例{line.owner}{'' if phase == 0 else phase + 1}有限公司",
+                owner_name=owner,
                 project_code=_code(dice, year, place.region_code),
-                credit_code=_credit(dice, place.region_code),
+                credit_code=_credit(owner, place.region_code),
                 region_code=place.region_code,
                 place=town,
                 industry=line.industry,
@@ -264,7 +265,9 @@ def _code(dice: random.Random, year: int, region_code: str) -> str:
     return f"{(year - 1) % 100:02d}{month:02d}-{region_code}-04-01-{dice.randrange(10**6):06d}"
 
 
-def _credit(dice: random.Random, region_code: str) -> str:
-    body = "MA0S" + "".join(dice.choices("0123456789ABCDEFGHJKLMNPQRTUWXY", k=4))
+def _credit(owner: str, region_code: str) -> str:
+    """A company has one code, however many projects it builds."""
+    dice = random.Random(owner)  # noqa: S311 - invented data
+    body = "MA0X" + "".join(dice.choices("0123456789ABCDEFGHJKLMNPQRTUWXY", k=4))
     first_17 = f"91{region_code}{body}{body_check(body)}"
     return first_17 + credit_check(first_17)
