@@ -131,6 +131,7 @@ _LINES: Mapping[str, _Line] = MappingProxyType(
         ),
     }
 )  # fmt: skip
+_RARE = ("geohazard", "heritage", "forest", "flood")  #: what any site may run into
 _MAKES = ("矿山", "风电", "氢能重卡", "光伏", "储能")
 
 
@@ -171,7 +172,6 @@ def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[
     place = _PLACES[tenant_slug]
     dice = random.Random(f"{tenant_slug} {year} {seed}")  # noqa: S311 - invented data
     usual = {industry.code: industry.usual for industry in load_standard().industries}
-    known = [feature.code for feature in load_standard().features]
     rows = []
     for serial in range(count):
         line = _LINES[place.lines[serial % len(place.lines)]]
@@ -182,7 +182,7 @@ def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[
         name = line.name.format(place=place.short, size=size, kinds=dice.choice(_MAKES))
         wan = dice.randrange(*line.wan, 500)
         features = {code for code in usual[line.industry] if dice.random() < 0.85}
-        features |= {*line.features, *(c for c in known[-6:] if dice.random() < 0.04)}
+        features |= {*line.features, *(c for c in _RARE if dice.random() < 0.08)}
         if "eia_report" in features:
             features.discard("eia_form")
         land = Decimal(dice.randrange(line.land_ha[0] * 10, line.land_ha[1] * 10)) / 10

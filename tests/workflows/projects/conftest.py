@@ -19,47 +19,65 @@ CLERK = Actor(1, "某某（示例）", "机制办公室")
 OCTOBER_28 = date(2025, 10, 28)
 
 
-def some_facts(**changed: Any) -> ProjectFacts:
-    facts = {
-        "name": "煤基新材料项目（示例）",
-        "owner_name": "示例新材料有限公司",
-        "region_code": "150622",
-        "place": "准格尔旗大路镇",
-        "kind": "filing",
-        "industry": "chemical",
-        "investment_wan": Decimal("150000.00"),
-        "planned_start_on": date(2026, 4, 15),
-        "features": frozenset({"land_supply", "eia_report"}),
-        "source_row": 0,
-    }
-    return ProjectFacts(**facts | changed)
-
-
-def registered(**changed: Any) -> Project:
-    return actions.register(year=2026, facts=some_facts(**changed), actor=CLERK)
-
-
-def moved(project: Project, *names: str, on: date = OCTOBER_28, reason: str = "因故") -> Project:
-    for name in names:
-        project = actions.make_move(
-            number=project.number, name=name, version=None, on=on, actor=CLERK, reason=reason
-        )
-    return project
-
-
-def commenting(**changed: Any) -> Project:
-    return moved(registered(**changed), "send_for_comment")
-
-
-def confirmed(**changed: Any) -> Project:
-    return moved(commenting(**changed), "confirm")
-
-
 @pytest.fixture
 def here(zhungeer: Tenant) -> Iterator[Tenant]:
     """准格尔旗, with the connection in its schema."""
     with visiting(zhungeer):
         yield zhungeer
+
+
+@pytest.fixture
+def facts() -> Callable[..., ProjectFacts]:
+    """``facts(**changed)``: what a list may say of one project."""
+
+    def stated(**changed: Any) -> ProjectFacts:
+        usual: dict[str, Any] = {
+            "name": "煤基新材料项目（示例）",
+            "owner_name": "示例新材料有限公司",
+            "region_code": "150622",
+            "place": "准格尔旗大路镇",
+            "kind": "filing",
+            "industry": "chemical",
+            "investment_wan": Decimal("150000.00"),
+            "planned_start_on": date(2026, 4, 15),
+            "features": frozenset({"land_supply", "eia_report"}),
+            "source_row": 0,
+        }
+        return ProjectFacts(**usual | changed)
+
+    return stated
+
+
+@pytest.fixture
+def project(facts: Callable[..., ProjectFacts]) -> Callable[..., Project]:
+    """``project(**changed)`` registers a draft in the current tenant."""
+    return lambda **changed: actions.register(year=2026, facts=facts(**changed), actor=CLERK)
+
+
+@pytest.fixture
+def move() -> Callable[..., Project]:
+    """``move(project, *names, on, reason)`` takes one step after the other."""
+
+    def take(project: Project, *names: str, on: date = OCTOBER_28, reason: str = "因故") -> Project:
+        for name in names:
+            project = actions.make_move(
+                number=project.number, name=name, version=None, on=on, actor=CLERK, reason=reason
+            )
+        return project
+
+    return take
+
+
+@pytest.fixture
+def commenting(project: Callable[..., Project], move: Callable[..., Project]) -> Any:
+    return lambda **changed: move(project(**changed), "send_for_comment")
+
+
+@pytest.fixture
+def confirmed(
+    called: list[Any], commenting: Callable[..., Project], move: Callable[..., Project]
+) -> Any:
+    return lambda **changed: move(commenting(**changed), "confirm")
 
 
 @pytest.fixture
