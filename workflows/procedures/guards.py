@@ -132,7 +132,7 @@ def check_extension(filing: Filing, terms: Terms, reading: Reading) -> None:
 
 def check_stop(filing: Filing) -> None:
     """The reason is one the law knows."""
-    if filing.reason not in StopReason:
+    if filing.reason not in {reason.value for reason in StopReason}:
         raise MoveRefused(f"停表事由“{filing.reason}”不在法定事由之内，请从列表中选择。")
 
 

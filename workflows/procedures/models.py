@@ -106,7 +106,11 @@ class ClockEntry(models.Model):
     an office works on paper first.
     """
 
-    procedure = models.ForeignKey(Procedure, models.PROTECT, related_name="entries")
+    # No key in the database: deleting a procedure nobody began would need the right to lock these
+    # rows, which is the right to change them. A procedure with entries is never deleted (PROTECT).
+    procedure = models.ForeignKey(
+        Procedure, models.PROTECT, related_name="entries", db_constraint=False
+    )
     kind = models.CharField("事项", max_length=10)
     on = models.DateField("发生日期")
     recorded_at = models.DateTimeField("记录时间")

@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(blank=True, max_length=500, verbose_name='说明')),
                 ('by_id', models.BigIntegerField(null=True)),
                 ('by_name', models.CharField(max_length=40, verbose_name='经办')),
-                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='procedures.procedure')),
+                ('procedure', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='procedures.procedure')),
             ],
             options={
                 'verbose_name': '计时记录',
