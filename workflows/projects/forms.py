@@ -8,9 +8,16 @@ from django.utils import timezone
 
 from workflows.catalogue.combing import load_standard
 from workflows.projects import queries
-from workflows.projects.codes import REGIONS, BadCode, read_credit_code, read_project_code
+from workflows.projects.codes import (
+    CITY,
+    REGIONS,
+    BadCode,
+    find_region,
+    read_credit_code,
+    read_project_code,
+)
 from workflows.projects.eligibility import RULES
-from workflows.projects.facts import STATED, industry_labels, stated_by
+from workflows.projects.facts import REGION_NAMES, STATED, industry_labels, stated_by
 from workflows.projects.lifecycle import State
 from workflows.projects.models import Kind, Opinion, Project
 from workflows.projects.workbook import ProjectFacts
@@ -176,6 +183,18 @@ class FactsForm(forms.Form):
         if not self.cleaned_data["investment_wan"]:
             raise forms.ValidationError("总投资是零；请填写大于0的数字，单位万元。")
         return self.cleaned_data["investment_wan"]
+
+    def clean(self) -> dict[str, Any]:
+        """A place is kept with its banner's name, so that a list made of it can be read again."""
+        given = super().clean() or {}
+        place, code = given.get("place", ""), given.get("region_code", "")
+        if place and code:
+            named = find_region(place)
+            if named is None:
+                given["place"] = REGION_NAMES[code] + place
+            elif named.code not in {code, CITY.code}:
+                self.add_error("place", f"写的是{named.name}，与所在旗区不符；请改正其一。")
+        return given
 
     def facts(self) -> ProjectFacts:
         stated = {name: self.cleaned_data[name] for name in STATED}

@@ -20,7 +20,7 @@ from workflows.projects.actions import numbers
 from workflows.projects.codes import body_check, credit_check
 from workflows.projects.consultation import consulted
 from workflows.projects.eligibility import admit
-from workflows.projects.facts import row_values
+from workflows.projects.facts import REGION_NAMES, row_values
 from workflows.projects.lifecycle import State
 from workflows.projects.models import Project
 from workflows.projects.workbook import ProjectFacts
@@ -177,6 +177,7 @@ def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[
         line = _LINES[place.lines[serial % len(place.lines)]]
         size = dice.choice(line.sizes)
         town = place.towns[serial % len(place.towns)]
+        region = REGION_NAMES[place.region_code]
         phase = serial // len(place.lines)
         owner = f"{place.short}示例{line.owner}{phase + 1 if phase else ''}有限公司"
         name = line.name.format(place=place.short, size=size, kinds=dice.choice(_MAKES))
@@ -194,7 +195,7 @@ def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[
                 project_code=_code(dice, year, place.region_code),
                 credit_code=_credit(owner, place.region_code),
                 region_code=place.region_code,
-                place=town,
+                place=town if town == region else region + town,
                 industry=line.industry,
                 kind=line.kind,
                 investment_wan=Decimal(wan).quantize(Decimal("0.01")),
