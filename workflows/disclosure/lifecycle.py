@@ -12,6 +12,7 @@ class State(models.TextChoices):
     RELEASED = "released", "已发布"
     REJECTED = "rejected", "未通过"
     WITHDRAWN = "withdrawn", "已撤下"
+    REPLACED = "replaced", "已被替代"
 
 
 @dataclass(frozen=True)
@@ -54,4 +55,4 @@ def move_from(state: str, name: str) -> Move:
         if move.name == name and state in move.sources:
             return move
     label = next((move.label for move in MOVES if move.name == name), name)
-    raise MoveRefused(f"该记录现为“{State(state).label}”，不能“{label}”。请刷新页面后再办。")
+    raise MoveRefused(f"该稿现为“{State(state).label}”，不能“{label}”。请刷新页面后再办。")

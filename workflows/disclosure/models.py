@@ -17,7 +17,7 @@ class Draft(models.Model):
     digest = models.CharField("摘要值", max_length=64)
     state = models.CharField("状态", max_length=10, choices=State, default=State.PREPARED)
     prepared_at = models.DateTimeField("拟稿时间")
-    prepared_by_id = models.BigIntegerField()
+    prepared_by_id = models.BigIntegerField(null=True)
     prepared_by = models.CharField("拟稿人", max_length=40)
     handled_at = models.DateTimeField("审核时间", null=True)
     handled_by = models.CharField("审核人", max_length=40, blank=True)
@@ -29,10 +29,24 @@ class Draft(models.Model):
         ordering = ["-prepared_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="draft_state"),
+            models.CheckConstraint(condition=Q(kind__in=DisclosureKind.values), name="draft_kind"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["rejected", "withdrawn"]) | ~Q(reason=""),
+                name="draft_turned_down_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="released") | Q(release_version__isnull=False),
+                name="draft_released_as_a_version",
+            ),
             models.UniqueConstraint(
                 fields=["kind", "key"],
                 condition=Q(state="prepared"),
                 name="draft_one_waiting",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "key"],
+                condition=Q(state="released"),
+                name="draft_one_released",
             ),
         ]
 
