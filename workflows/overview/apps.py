@@ -2,7 +2,17 @@
 
 from django.apps import AppConfig
 
+from kernel.authority.permissions import Permission
+from kernel.web.navigation import NavItem, register
+
 
 class OverviewConfig(AppConfig):
     name = "workflows.overview"
     verbose_name = "汇总"
+
+    def ready(self) -> None:
+        may = Permission.OVERVIEW_VIEW
+        register(NavItem("汇总", "全市总览", "overview:season", may, 10))
+        register(NavItem("汇总", "全市项目", "overview:projects", may, 20))
+        register(NavItem("汇总", "全市办件", "overview:procedures", may, 30))
+        register(NavItem("汇总", "汇总对账", "overview:reconciliation", may, 40))

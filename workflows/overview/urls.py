@@ -1,6 +1,15 @@
-"""Addresses of the overview room."""
+"""Addresses of the overview room; the city's alone."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from workflows.overview import views
 
 app_name = "overview"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.season, name="season"),
+    path("projects/", views.projects, name="projects"),
+    path("projects/<slug:slug>/<str:number>/", views.project, name="project"),
+    path("procedures/", views.procedures, name="procedures"),
+    path("reconciliation/", views.reconciliation, name="reconciliation"),
+    path("reconciliation/run/", views.reconcile, name="reconcile"),
+]

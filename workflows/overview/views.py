@@ -1,0 +1,315 @@
+"""The city's pages over all tenants. Every figure comes from the roll-up rows."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from kernel.authority.permissions import Permission
+from kernel.trail import record
+from kernel.web import charts
+from kernel.web.downloads import workbook
+from kernel.web.http import SignedInRequest, actor_of, requires
+from kernel.web.lamps import Lamp
+from kernel.web.parts import Fact
+from kernel.web.templatetags.lianshen import wan
+from kernel.web.xlsx import Column, Provisional
+from tenants.models import Tenant
+from tenants.rollup.models import ProcedureRow, ProjectRow
+from tenants.rollup.queries import procedure_rows, project_rows, reconciliations, years
+from tenants.rollup.tasks import reconcile_all
+from tenants.tasks import HEADER
+from workflows.catalogue.queries import departments
+from workflows.overview import queries
+from workflows.overview.forms import ProcedureFilter, ProjectFilter, SeasonFilter
+from workflows.overview.headings import headings
+from workflows.procedures.lifecycle import Ball
+from workflows.procedures.lifecycle import State as ProcedureState
+from workflows.projects.lifecycle import State as ProjectState
+
+PROJECT_COLUMNS = (
+    Column("单位", 18), Column("编号", 18), Column("项目名称", 40), Column("年度", 8),
+    Column("总投资（万元）", 14), Column("状态", 10), Column("目标日", 12), Column("预计办齐", 16),
+    Column("办齐", 12), Column("办件数", 8), Column("已办结", 8), Column("红灯", 8),
+    Column("黄灯", 8), Column("灯", 10), Column("截至", 18),
+)  # fmt: skip
+PROCEDURE_COLUMNS = (
+    Column("单位", 18), Column("办件号", 22), Column("项目名称", 36), Column("事项", 26),
+    Column("部门", 16), Column("阶段", 8), Column("状态", 10), Column("在谁手里", 14),
+    Column("法定期限", 12), Column("承诺期限", 12), Column("计划完成", 12), Column("预计完成", 16),
+    Column("实际办结", 12), Column("灯", 10), Column("截至", 18),
+)  # fmt: skip
+PROJECT_HEADS = (
+    ("项目", "name"), ("单位", "tenant"), ("#总投资", "investment"), ("状态", ""),
+    ("目标日", "target"), ("预计办齐", "expected"), ("#办结", ""), ("#红 / 黄", "red"), ("灯", ""),
+    ("截至", "written"),
+)  # fmt: skip
+PROCEDURE_HEADS = (
+    ("事项", "matter"), ("项目", "project"), ("单位", "tenant"), ("部门", "department"),
+    ("状态", ""), ("计划完成", "planned"), ("期限", "next"), ("预计完成", "expected"), ("灯", "red"),
+    ("截至", "written"),
+)  # fmt: skip
+
+
+@require_GET
+@requires(Permission.OVERVIEW_VIEW)
+def season(request: SignedInRequest) -> HttpResponse:
+    today = timezone.localdate()
+    first = queries.season_year(today)
+    form = SeasonFilter({"year": first, **request.GET.dict()}, years=years())
+    chosen = form.chosen()
+    year, half = chosen.get("year") or first, chosen.get("half", "")
+    picture = queries.season(year, half, today)
+    asked = {"year": year or ""}
+    names = {code: d.short_name for code, d in departments().items()}
+    slugs = {line.tenant.schema_name: line.tenant.slug for line in picture.lines}
+    for row in picture.urgent:
+        _dress(row, slugs, names)
+    shown = [line for line in picture.lines if line.projects or line.procedures]
+    return render(
+        request,
+        "overview/season.html",
+        {
+            "title": f"{year}年全市总览" if year else "全市总览",
+            "form": form,
+            "picture": picture,
+            "facts": _facts(picture, asked),
+            "lamps": _lamp_chart(shown, asked),
+            "hits": _hit_chart(shown),
+            "departments": [
+                (names.get(d["department_code"], d["department_code"]), d)
+                for d in picture.departments
+            ],
+            "balls": [(ball, picture.balls[ball]) for ball in Ball if picture.balls.get(ball)],
+            "year": year,
+            "today": today,
+            "silent": [line.tenant.name for line in picture.lines if line not in shown],
+        },
+    )
+
+
+def _facts(picture: queries.Season, asked: dict[str, Any]) -> list[Fact]:
+    procedures, hit_rate = picture.total("procedures"), picture.hit_rate
+    projects = picture.total("projects")
+    red, late = picture.under("red"), picture.total("late")
+
+    def ledger(**rest: str) -> str:
+        return f"{reverse('overview:procedures')}?{urlencode(asked | rest)}"
+
+    return [
+        Fact("重点项目", projects, "个", url=f"{reverse('overview:projects')}?{urlencode(asked)}"),
+        Fact("总投资", wan(picture.total("investment_wan"))),
+        Fact("办件办结", picture.under("done"), f"/ {procedures} 件"),
+        Fact(
+            "按期办齐",
+            "—" if hit_rate is None else f"{hit_rate}%",
+            f"{picture.total('hits')} / {projects} 个已办齐或预计不晚于目标日",
+        ),
+        Fact("红灯", red, "件", "red" if red else "", ledger(lamp="red")),
+        Fact("已逾期", late, "件", "red" if late else "", ledger(late="1")),
+    ]
+
+
+def _lamp_chart(lines: list[queries.Line], asked: dict[str, Any]) -> Any:
+    return charts.stacked_bars(
+        [
+            charts.Row(
+                line.tenant.name,
+                line.lamps,
+                f"{reverse('overview:procedures')}?{urlencode(asked | {'owner': line.tenant.schema_name})}",
+            )
+            for line in lines
+        ],
+        title="各地办件红黄绿灯",
+        series=charts.LAMPS,
+        unit="件",
+    )
+
+
+def _hit_chart(lines: list[queries.Line]) -> Any:
+    figures = [
+        (f"{line.tenant.name}（{line.hits}/{line.projects}）", line.hit_rate)
+        for line in lines
+        if line.hit_rate is not None
+    ]
+    return charts.bars(figures, title="各地按期办齐", measure="按期办齐率（%）", unit="%")
+
+
+@require_GET
+@requires(Permission.OVERVIEW_VIEW)
+def projects(request: SignedInRequest) -> HttpResponse:
+    today = timezone.localdate()
+    form = ProjectFilter(request.GET or None, years=years(), owners=_owners())
+    rows = queries.projects_narrowed(form.chosen(), today)
+    sort = request.GET.get("sort", "-red")
+    rows = queries.ordered(rows, sort, queries.PROJECT_SORTS, "red")
+    if request.GET.get("export"):
+        return workbook("全市项目", PROJECT_COLUMNS, map(_project_cells, rows), as_of=today)
+    heads = headings(request.GET, sort, PROJECT_HEADS)
+    page = {"title": "全市项目", "form": form, "headings": heads}
+    return _ledger(request, rows, "overview/projects.html", page)
+
+
+@require_GET
+@requires(Permission.OVERVIEW_VIEW)
+def procedures(request: SignedInRequest) -> HttpResponse:
+    today = timezone.localdate()
+    names = {code: d.short_name for code, d in departments().items()}
+    form = ProcedureFilter(
+        request.GET or None, years=years(), owners=_owners(), departments=list(names.items())
+    )
+    rows = queries.procedures_narrowed(form.chosen(), today)
+    sort = request.GET.get("sort", "red")
+    rows = queries.ordered(rows, sort, queries.PROCEDURE_SORTS, "red")
+    if request.GET.get("export"):
+        cells = (_procedure_cells(row, names) for row in rows)
+        return workbook("全市办件", PROCEDURE_COLUMNS, cells, as_of=today)
+    heads = headings(request.GET, sort, PROCEDURE_HEADS)
+    page = {"title": "全市办件", "form": form, "headings": heads}
+    return _ledger(request, rows, "overview/procedures.html", page, names)
+
+
+def _owners() -> list[tuple[str, str]]:
+    return [(tenant.schema_name, tenant.name) for tenant in queries.tenants()]
+
+
+def _ledger(
+    request: SignedInRequest,
+    rows: Any,
+    template: str,
+    context: dict[str, Any],
+    names: dict[str, str] | None = None,
+) -> HttpResponse:
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    slugs = {tenant.schema_name: tenant.slug for tenant in queries.tenants()}
+    for row in page:
+        _dress(row, slugs, names or {})
+    return render(request, template, context | {"page": page, "newest": queries.newest(rows)})
+
+
+def _dress(row: Any, slugs: dict[str, str], names: dict[str, str]) -> None:
+    """Add what a page shows of a row beside its own columns: words for codes, where it leads."""
+    number = row.number if isinstance(row, ProjectRow) else row.project_number
+    row.url = reverse("overview:project", args=[slugs.get(row.owner, "x"), number])
+    states = ProjectState if isinstance(row, ProjectRow) else ProcedureState
+    row.state_word = dict(states.choices).get(row.state, row.state)
+    if isinstance(row, ProcedureRow):
+        row.department = names.get(row.department_code, row.department_code)  # type: ignore[attr-defined]
+        row.ball_word = dict(Ball.choices).get(row.ball, row.ball)  # type: ignore[attr-defined]
+
+
+@require_GET
+@requires(Permission.OVERVIEW_VIEW)
+def project(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
+    """One project as its tenant last wrote it here; the tenant's own ledger is not read."""
+    tenant = get_object_or_404(Tenant, slug=slug, ready=True)
+    today = timezone.localdate()
+    row: Any = get_object_or_404(project_rows(today), owner=tenant.schema_name, number=number)
+    names = {code: d.short_name for code, d in departments().items()}
+    its_own = list(
+        procedure_rows(today)
+        .filter(owner=tenant.schema_name, project_number=number)
+        .order_by("stage", "planned_due_on", "number")
+    )
+    for one in [row, *its_own]:
+        _dress(one, {tenant.schema_name: slug}, names)
+    waiting = [one for one in its_own if one.decided_on is None]
+    return render(
+        request,
+        "overview/project.html",
+        {
+            "title": row.name,
+            "crumbs": [
+                ("全市项目", reverse("overview:projects")),
+                (tenant.name, f"{reverse('overview:projects')}?owner={tenant.schema_name}"),
+                (number, ""),
+            ],
+            "project": row,
+            "tenant": tenant,
+            "procedures": its_own,
+            "facts": [
+                Fact("应批尽批目标", _day(row.target_on)),
+                Fact("预计办齐", _day(row.expected_on), "推定" if row.provisional else "",
+                     "" if row.hit or not row.expected_on else "red"),
+                Fact("办件", row.procedures_done, f"/ {row.procedures_total} 已办结"),
+                Fact("红灯", row.reds, "件", "red" if row.reds else ""),
+                Fact("黄灯", row.yellows, "件", "yellow" if row.yellows else ""),
+                Fact("在办部门", len({one.department_code for one in waiting}), "个"),
+            ],
+        },
+    )  # fmt: skip
+
+
+def _day(day: date | None) -> str:
+    return f"{day.year}年{day.month}月{day.day}日" if day else "—"
+
+
+def _written(row: Any) -> str:
+    return f"{timezone.localtime(row.written_at):%Y-%m-%d %H:%M}"
+
+
+def _guess(row: Any) -> Provisional | date | None:
+    on = row.expected_on
+    return Provisional(on) if on and row.provisional else on
+
+
+def _project_cells(row: Any) -> Iterable[Any]:
+    return (
+        row.owner_name, row.number, row.name, row.year, row.investment_wan,
+        dict(ProjectState.choices).get(row.state, row.state), row.target_on, _guess(row),
+        row.done_on, row.procedures_total, row.procedures_done, row.reds, row.yellows,
+        Lamp(row.lamp).word, _written(row),
+    )  # fmt: skip
+
+
+def _procedure_cells(row: Any, names: dict[str, str]) -> Iterable[Any]:
+    return (
+        row.owner_name, row.number, row.project_name, row.matter_name,
+        names.get(row.department_code, row.department_code), row.stage,
+        dict(ProcedureState.choices).get(row.state, row.state),
+        dict(Ball.choices).get(row.ball, row.ball), row.statutory_due_on, row.promised_due_on,
+        row.planned_due_on, _guess(row), row.decided_on, Lamp(row.lamp).word, _written(row),
+    )  # fmt: skip
+
+
+@require_GET
+@requires(Permission.OVERVIEW_VIEW)
+def reconciliation(request: SignedInRequest) -> HttpResponse:
+    by_owner: dict[str, list[Any]] = {}
+    for outcome in reconciliations():
+        by_owner.setdefault(outcome.owner, []).append(outcome)
+    lines = [(tenant, by_owner.get(tenant.schema_name, [])) for tenant in queries.tenants()]
+    outcomes = [outcome for _, found in lines for outcome in found]
+    return render(
+        request,
+        "overview/reconciliation.html",
+        {
+            "title": "汇总对账",
+            "lines": lines,
+            "outcomes": len(outcomes),
+            "broken": sum(not outcome.agrees for outcome in outcomes),
+            "oldest": min((outcome.at for outcome in outcomes), default=None),
+        },
+    )
+
+
+@require_POST
+@requires(Permission.OVERVIEW_VIEW)
+def reconcile(request: SignedInRequest) -> HttpResponse:
+    reconcile_all.apply_async(headers={HEADER: "public"})
+    record(
+        actor=actor_of(request),
+        action="overview.reconcile",
+        subject="汇总对账",
+        summary="发起全市汇总对账",
+    )
+    messages.success(request, "对账已经开始，各地依次核对，稍后刷新本页看结果。")
+    return redirect("overview:reconciliation")
