@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from kernel.refusal import Refused
 from kernel.trail import SYSTEM, Actor, record
 from workflows.catalogue import combing, wording
 from workflows.catalogue.combing import EdgeFact, Mark, MatterFact
@@ -19,6 +20,10 @@ from workflows.catalogue.models import Department, Dependency, MatterVersion
 SHIPPED_FROM = date(2025, 1, 1)
 
 Confirmations = Mapping[str, Mapping[str, str]]
+
+
+class ConfirmRefused(Refused):
+    """A confirmation the rules say no to."""
 
 
 @transaction.atomic
@@ -64,6 +69,78 @@ def load_standard(*, actor: Actor = SYSTEM) -> list[str]:
             detail={"matters": published},
         )
     return published
+
+
+@transaction.atomic
+def confirm(
+    *,
+    code: str,
+    fact: str,
+    source: str,
+    read_on: date,
+    note: str = "",
+    seen: int,
+    department_code: str | None,
+    unit: str,
+    on: date,
+    actor: Actor,
+) -> MatterVersion:
+    """Vouch for one fact of a matter as read in its source; publishes the matter's next version.
+
+    ``department_code`` is the confirming person's department, None for the mechanism office;
+    ``unit`` is how the page names it; ``seen`` the version the person read. Raises
+    `ConfirmRefused`, ``MatterVersion.DoesNotExist``.
+    """
+    # Locks every version there is, then looks again: who waited must see what the other published.
+    list(MatterVersion.objects.select_for_update(of=("self",)).filter(matter_code=code))
+    before = (
+        MatterVersion.objects.filter(matter_code=code)
+        .prefetch_related("dependencies")
+        .latest("number")
+    )
+    if fact not in wording.TOLD:
+        raise ConfirmRefused(f"事项没有“{fact}”这一项，请在页面上选择要核实的内容。")
+    label = wording.TOLD[fact].label
+    if department_code is not None and department_code not in before.fact.departments:
+        raise ConfirmRefused(f"{before.name}不由您所在单位负责，请由责任部门或者机制办公室核实。")
+    if seen != before.number:
+        raise ConfirmRefused(
+            f"{before.name}已发布第{before.number}版，您看到的是第{seen}版。请看过新版本再核实。"
+        )
+    if not source.strip():
+        raise ConfirmRefused("请写明核对的原文，例如法律名称、条款和公布文号。")
+    if read_on > on:
+        raise ConfirmRefused(f"核对日期{read_on}还没有到，请填写实际核对的日期。")
+    if fact in before.confirmations and before.confirmations[fact]["source"] == source:
+        raise ConfirmRefused(f"{label}已经按这个出处核实过，没有要变更的内容。")
+    confirmations = {
+        **before.confirmations,
+        fact: {
+            "name": actor.name,
+            "unit": unit,
+            "source": source.strip(),
+            "read_on": read_on.isoformat(),
+            "note": note.strip(),
+        },
+    }
+    version = _publish(
+        fact=_with_confirmed(before.fact, confirmations),
+        edges=before.edges,
+        confirmations=confirmations,
+        before=before,
+        shipped_digest=before.shipped_digest,
+        on=on,
+        note=f"核实{label}：{source.strip()}"[:200],
+        actor=actor,
+    )
+    record(
+        actor=actor,
+        action="catalogue.confirm",
+        subject=f"事项 {code}",
+        summary=f"核实{before.name}的{label}，依据{source.strip()}，发布第{version.number}版。",
+        detail={"matter": code, "fact": fact, "version": version.number},
+    )
+    return version
 
 
 def digest(

@@ -1,10 +1,10 @@
 """A matter's facts in Chinese words (事实的说法): one way to say each, on pages, in files, in versions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from workflows.catalogue import combing
-from workflows.catalogue.combing import MatterFact
+from workflows.catalogue.combing import EdgeFact, MatterFact
 
 STAGES: Mapping[int, str] = {
     1: "立项用地规划许可",
@@ -46,6 +46,13 @@ def limit(fact: MatterFact) -> str:
     if fact.limit_days is None:
         return UNITS[fact.unit]
     return f"{fact.limit_days} 个{UNITS[fact.unit]}"
+
+
+def promise(fact: MatterFact, days: int | None) -> str:
+    """A tenant's promised days in the matter's own unit: 3 个工作日; empty without a promise."""
+    if days is None:
+        return ""
+    return f"{days} 个{UNITS['calendar' if fact.unit == 'calendar' else 'working']}"
 
 
 def _acceptance(fact: MatterFact) -> str:
@@ -170,3 +177,19 @@ def differences(before: MatterFact, after: MatterFact) -> list[Difference]:
 def same(name: str, one: MatterFact, other: MatterFact) -> bool:
     """Whether both versions hold the same value of a marked fact."""
     return all(getattr(one, field) == getattr(other, field) for field in TOLD[name].fields)
+
+
+def edge_sentence(edge: EdgeFact) -> str:
+    """A02 须先办结，依据城乡规划法第三十六条."""
+    return f"{edge.before} {STRENGTHS[edge.strength]}，{edge.basis or '无法律依据'}"
+
+
+def edge_differences(before: Iterable[EdgeFact], after: Iterable[EdgeFact]) -> list[Difference]:
+    """Preconditions that two versions state otherwise."""
+    old = {edge.before: edge_sentence(edge) for edge in before}
+    new = {edge.before: edge_sentence(edge) for edge in after}
+    return [
+        Difference("前置事项", old.get(code, "没有"), new.get(code, "没有"))
+        for code in sorted(old.keys() | new.keys())
+        if old.get(code) != new.get(code)
+    ]
