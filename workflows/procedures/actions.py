@@ -9,7 +9,6 @@ from django.utils import timezone
 from kernel.calendars.queries import work_calendar
 from kernel.clock import WorkCalendar
 from kernel.plan import Edge as PlanEdge
-from kernel.plan import Strength
 from kernel.trail import SYSTEM, Actor, record
 from tenants.rollup import writing as rollup
 from tenants.rollup.models import ProcedureRow, ProjectRow
@@ -20,7 +19,7 @@ from workflows.procedures.guards import Filing
 from workflows.procedures.lifecycle import MoveRefused
 from workflows.procedures.models import ClockEntry, Edge, Procedure
 from workflows.procedures.picture import procedure_rows, project_row
-from workflows.procedures.planning import PROJECT_DERIVED, Book, refresh
+from workflows.procedures.planning import PROJECT_DERIVED, STRENGTH_OF, Book, refresh
 from workflows.procedures.storing import save_derived
 from workflows.procedures.terms import Terms
 from workflows.projects.lifecycle import State as ProjectState
@@ -73,7 +72,7 @@ def comb_out(project: Project, *, on: date, actor: Actor) -> list[Procedure]:
 
     stays = [p for p in book.procedures if p not in idle]
     edges = [
-        PlanEdge(edge.before, edge.after, Strength(edge.strength), edge.basis)
+        PlanEdge(edge.before, edge.after, STRENGTH_OF[edge.strength], edge.basis)
         for edge in combed.edges
     ]
     book = Book(project, [*stays, *new], edges, book.lines)

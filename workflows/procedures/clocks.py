@@ -5,8 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
-from kernel.clock import Entry, Kind, Reading, StopReason, WorkCalendar, read
-from workflows.procedures.lifecycle import NOT_STARTED, STATE_AFTER, Ball, State, ball_of
+from kernel.clock import Entry, Kind, Reading, WorkCalendar, read
+from workflows.procedures.lifecycle import (
+    KIND_OF,
+    NOT_STARTED,
+    REASON_OF,
+    STATE_AFTER,
+    Ball,
+    State,
+    ball_of,
+)
 from workflows.procedures.terms import Terms
 
 #: An application that was withdrawn or refused is over; handed in again, a new clock runs.
@@ -50,9 +58,9 @@ class Clocks:
 
 def entry_of(line: LedgerLine) -> Entry:
     return Entry(
-        Kind(line.kind),
+        KIND_OF[line.kind],
         line.on,
-        reason=StopReason(line.reason) if line.reason else None,
+        reason=REASON_OF[line.reason] if line.reason else None,
         document=line.document,
         days=line.days,
         approver=line.approver,

@@ -125,7 +125,7 @@ class MoveForm(forms.Form):
         )
 
     def _approver(self, required: bool, move: Move, terms: Terms) -> forms.Field:
-        level = APPROVERS.get(terms.extension_approver, "") if terms.extension_approver else ""  # type: ignore[call-overload]
+        level = APPROVERS.get(terms.extension_approver, "") if terms.extension_approver else ""
         return forms.CharField(
             label="批准人",
             required=required,

@@ -4,10 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from kernel.clock import Reading, StopReason, WorkCalendar
+from kernel.clock import Reading, WorkCalendar
 from kernel.plan import Strength
 from workflows.procedures.clocks import Clocks, LedgerLine
-from workflows.procedures.lifecycle import FINISHED, Move, MoveRefused, State, move_from
+from workflows.procedures.lifecycle import (
+    FINISHED,
+    REASON_OF,
+    Move,
+    MoveRefused,
+    State,
+    move_from,
+)
 from workflows.procedures.models import Procedure
 from workflows.procedures.planning import Book
 from workflows.procedures.terms import Terms
@@ -132,7 +139,7 @@ def check_extension(filing: Filing, terms: Terms, reading: Reading) -> None:
 
 def check_stop(filing: Filing) -> None:
     """The reason is one the law knows."""
-    if filing.reason not in {reason.value for reason in StopReason}:
+    if filing.reason not in REASON_OF:
         raise MoveRefused(f"停表事由“{filing.reason}”不在法定事由之内，请从列表中选择。")
 
 

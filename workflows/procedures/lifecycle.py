@@ -7,6 +7,10 @@ from django.db import models
 from kernel.clock import Kind, StopReason
 from kernel.refusal import Refused
 
+#: The clock's own words by the value a column holds.
+KIND_OF = {kind.value: kind for kind in Kind}
+REASON_OF = {reason.value: reason for reason in StopReason}
+
 
 class State(models.TextChoices):
     PLANNED = "planned", "未收件"

@@ -4,8 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from kernel.clock import Kind, StopReason
-from workflows.procedures.lifecycle import Ball, State
+from workflows.procedures.lifecycle import KIND_OF, REASON_OF, Ball, State
 
 
 class Procedure(models.Model):
@@ -131,11 +130,11 @@ class ClockEntry(models.Model):
 
     @property
     def label(self) -> str:
-        return Kind(self.kind).label
+        return KIND_OF[self.kind].label
 
     @property
     def reason_label(self) -> str:
-        return StopReason(self.reason).label if self.reason else ""
+        return REASON_OF[self.reason].label if self.reason else ""
 
     @property
     def late_days(self) -> int:

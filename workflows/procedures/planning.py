@@ -39,6 +39,7 @@ DERIVED = (
     "critical",
     "provisional",
 )
+STRENGTH_OF = {strength.value: strength for strength in Strength}
 PROJECT_DERIVED = ("feasible", "conflict", "short_by_days", "expected_on", "done_on")
 _derived = attrgetter(*DERIVED)
 _project_derived = attrgetter(*PROJECT_DERIVED)
@@ -185,14 +186,25 @@ def _settle(
 
 
 def _chain(book: Book, plan: Plan, calendar: WorkCalendar) -> list[dict[str, Any]]:
-    """The conflict as JSON for the project's page: each matter with its limit and working days."""
+    """The conflict as JSON for the project's page: each matter with its limit and the working days
+    it takes when this chain alone, from the plan's beginning, is done one after another."""
     by_code = {p.matter_code: p for p in book.procedures}
+    deficient = {
+        (edge.before, edge.after) for edge in book.edges if edge.strength is Strength.DEFICIENT
+    }
     chain = []
-    reached = plan.begin_on
+    before, reached = "", plan.begin_on
     for code in plan.conflict:
         slot, procedure = plan.slot(code), by_code[code]
         limit = book.terms[procedure.number].planned
-        end = max(slot.earliest_finish_on, reached)
+        running = procedure.state in RUNNING and procedure.accepted_on is not None
+        start = plan.begin_on if (before, code) in deficient else reached
+        end = (
+            slot.earliest_finish_on
+            if running
+            else calendar.finish(start, limit.days or 0, limit.unit)
+        )
+        end = max(end, reached)
         chain.append(
             {
                 "number": procedure.number,
@@ -200,10 +212,10 @@ def _chain(book: Book, plan: Plan, calendar: WorkCalendar) -> list[dict[str, Any
                 "days": limit.days or 0,
                 "unit": limit.unit.value,
                 "working_days": calendar.between(reached, end),
-                "running": slot.earliest_start_on < plan.begin_on,
+                "running": running,
             }
         )
-        reached = end
+        before, reached = code, end
     return chain
 
 

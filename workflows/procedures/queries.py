@@ -14,7 +14,6 @@ from kernel.authority.permissions import Role
 from kernel.authority.reach import within_reach
 from kernel.calendars.queries import work_calendar
 from kernel.plan import Edge as PlanEdge
-from kernel.plan import Strength
 from kernel.web.lamps import Lamp
 from tenants.rollup.models import RollupRow
 from workflows.catalogue.combing import Standard
@@ -24,7 +23,7 @@ from workflows.mechanism.models import Unit
 from workflows.procedures.lifecycle import State
 from workflows.procedures.models import ClockEntry, Edge, Procedure
 from workflows.procedures.picture import procedure_rows, project_row
-from workflows.procedures.planning import Book, entries_by_number
+from workflows.procedures.planning import STRENGTH_OF, Book, entries_by_number
 from workflows.projects.lifecycle import State as ProjectState
 from workflows.projects.models import Project
 
@@ -64,7 +63,7 @@ def book_of(project: Project) -> Book:
 def edges_of(project: Project) -> list[PlanEdge]:
     """The project's dependencies by matter code."""
     return [
-        PlanEdge(before, after, Strength(strength), basis)
+        PlanEdge(before, after, STRENGTH_OF[strength], basis)
         for before, after, strength, basis in Edge.objects.filter(after__project=project)
         .order_by("pk")
         .values_list("before__matter_code", "after__matter_code", "strength", "basis")

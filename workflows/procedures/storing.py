@@ -7,7 +7,12 @@ from django.db import connection
 from workflows.procedures.models import Procedure
 from workflows.procedures.planning import DERIVED
 
-_FIELDS = [Procedure._meta.get_field(name) for name in ("id", *DERIVED, "revision")]
+_FIELDS = [
+    field
+    for name in ("id", *DERIVED, "revision")
+    for field in Procedure._meta.concrete_fields
+    if field.name == name
+]
 _TYPES = {"DateField": "date", "BooleanField": "boolean", "CharField": "text"}
 
 
@@ -17,7 +22,7 @@ def save_derived(procedures: Sequence[Procedure]) -> None:
         return
     for procedure in procedures:
         procedure.revision += 1
-    columns = [field.column for field in _FIELDS]
+    columns = [str(field.column) for field in _FIELDS]
     casts = [f"%s::{_TYPES.get(field.get_internal_type(), 'bigint')}[]" for field in _FIELDS]
     sets = ", ".join(f"{column} = v.{column}" for column in columns[1:])
     sql = (

@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from kernel.clock import Limit, Unit
 from workflows.catalogue.combing import MatterFact
 
+UNITS = {unit.value: unit for unit in Unit}
 NOTICE_DAYS = 5  # 行政许可法第三十二条
 DELIVERY_DAYS = 10  # 行政许可法第四十四条
 LICENSING_EXTENSION = 10  # 行政许可法第四十二条第一款
@@ -44,7 +45,7 @@ class Terms:
         """The terms of ``fact`` and of this tenant's promise, as they are today."""
         counted = fact.unit in ("working", "calendar")
         return cls(
-            unit=Unit(fact.unit) if counted else Unit.WORKING,
+            unit=Unit.CALENDAR if fact.unit == "calendar" else Unit.WORKING,
             limit_days=fact.limit_days if counted else (0 if fact.unit == "instant" else None),
             promised_days=promised_days,
             allowance_days=fact.allowance_days,
@@ -68,7 +69,7 @@ class Terms:
         for key in ("excluded", "basis"):
             values[key] = tuple(values.get(key, ()))
         values["materials"] = tuple((name, later) for name, later in values.get("materials", ()))
-        return cls(**values | {"unit": Unit(data["unit"])})
+        return cls(**values | {"unit": UNITS[data["unit"]]})
 
     def write(self) -> dict[str, Any]:
         """The terms as JSON values."""

@@ -1,5 +1,6 @@
 """Pages of the approval ledger: the list, one procedure, how its dates come about, its moves."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -267,9 +268,10 @@ def _events(number: str) -> list[Event]:
     ]
 
 
-def _round_starts(lines: list[Any]) -> set[int]:
+def _round_starts(lines: Iterable[Any]) -> set[int]:
     """Keys of the lines that open a second or later application."""
-    return {line.pk for line in lines[1:] if line.kind == Kind.RECEIVE}
+    receipts = [line.pk for line in lines if line.kind == Kind.RECEIVE]
+    return set(receipts[1:])
 
 
 def _filtered(

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+
 from kernel.calendars.queries import work_calendar
 from kernel.trail import Actor
-
 from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow
 from tenants.rollup.reconcile import reconcile

@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
+
 from kernel.calendars.queries import work_calendar
 from kernel.trail import Actor
 from kernel.trail.models import TrailEntry
-
 from tenants.rollup.models import ProcedureRow
 from workflows.procedures import actions
 from workflows.procedures.lifecycle import MoveRefused
@@ -163,7 +163,7 @@ def test_a_hard_predecessor_binds_acceptance_and_a_soft_one_does_not(
     move: Move, project: Project
 ) -> None:
     move("C06", "receive", date(2026, 1, 5))
-    with pytest.raises(MoveRefused, match="须先办结的事项：.*工程规划许可"):
+    with pytest.raises(MoveRefused, match=r"须先办结的事项：.*工程规划许可"):
         move("C06", "accept", date(2026, 1, 6))
     move("B04", "receive", date(2026, 1, 5))
     assert move("B04", "accept", date(2026, 1, 6)).state == "accepted"

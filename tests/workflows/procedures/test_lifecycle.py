@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from workflows.procedures import lifecycle
-from workflows.procedures.lifecycle import MOVES, STATE_AFTER, MoveRefused, State, move_from, open_moves
+from workflows.procedures.lifecycle import (
+    MOVES,
+    STATE_AFTER,
+    MoveRefused,
+    State,
+    move_from,
+    open_moves,
+)
 from workflows.procedures.models import Procedure
 
 README = Path(lifecycle.__file__).with_name("README.md")

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from kernel.clock import Unit
 
+from kernel.clock import Unit
 from workflows.catalogue.combing import MatterFact, load_standard
 from workflows.procedures.terms import Terms
 
