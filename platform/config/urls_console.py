@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("workflows.desk.urls")),
+    path("", include("workflows.desk.search_urls")),
     path("", include("kernel.accounts.urls")),
     path("mechanism/", include("workflows.mechanism.urls")),
     path("catalogue/", include("workflows.catalogue.urls")),

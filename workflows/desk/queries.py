@@ -1,0 +1,299 @@
+"""What waits for a person, what turns, what changed (工作台). Reads other rooms, writes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Case, Count, DateField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Least
+from django.urls import reverse
+from django.utils import timezone
+
+from kernel.authority.permissions import Permission, Role
+from kernel.trail.models import TrailEntry
+from kernel.trail.queries import since
+from kernel.web.lamps import Lamp, lamp_on
+from tenants.registry.models import Disclosure
+from workflows.disclosure.lifecycle import State as DraftState
+from workflows.disclosure.models import Draft
+from workflows.filings import queries as filings
+from workflows.mechanism.queries import completeness, vacancies
+from workflows.procedures.lifecycle import FINISHED, MOVES, Ball, State
+from workflows.procedures.models import Procedure
+from workflows.procedures.queries import ledger, reach_of, under_lamp
+from workflows.projects.lifecycle import State as ProjectState
+from workflows.projects.models import Project
+from workflows.projects.queries import waiting_for
+
+if TYPE_CHECKING:
+    from kernel.web.http import SignedInRequest
+
+SHOWN = 12  # rows a list shows before it leads to the ledger
+WEEK = timedelta(days=7)
+
+_LABEL = {move.name: move.label for move in MOVES}
+#: The one move that takes a procedure on from where it is.
+_NEXT = {
+    State.PLANNED: "receive",
+    State.RECEIVED: "accept",
+    State.CORRECTING: "correct",
+    State.ACCEPTED: "decide",
+    State.STOPPED: "resume",
+    State.DECIDED: "deliver",
+    State.WITHDRAWN: "receive",
+    State.REFUSED: "receive",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row of the desk: what it is, when it binds, and its one next move."""
+
+    what: str
+    about: str
+    move: str
+    url: str
+    due_on: date | None = None
+    provisional: bool = False
+    lamp: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows to show, how many there are in all, and where the rest is."""
+
+    items: list[Item]
+    total: int
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    mine: Listing
+    red: Listing
+    turning: Listing
+    others: Listing
+    news: list[TrailEntry]
+
+
+def desk(request: "SignedInRequest", on: date) -> Desk:
+    """The desk of the signed-in member on day ``on``; a constant number of queries."""
+    may = request.permissions
+    reach = reach_of(request.membership, on) if Permission.PROCEDURES_MOVE in may else None
+    procedures = ledger() if Permission.PROCEDURES_VIEW in may else ledger().none()
+    near = procedures if reach is None else procedures.filter(department_code__in=reach)
+    open_ = near.exclude(state__in=FINISHED)
+    turning = open_.filter(yellow_on__gt=on, yellow_on__lte=on + WEEK).order_by("yellow_on", "pk")
+    red = open_.filter(under_lamp(Lamp.RED, on)).order_by("red_on", "pk")
+    at = reverse("procedures:list")
+    return Desk(
+        mine=_mine(request, near, on),
+        red=_listing(red, on, f"{at}?lamp=red"),
+        turning=_listing(turning, on, f"{at}?soon=1"),
+        others=_others(request, near, on),
+        news=news(request, near, on),
+    )
+
+
+def _mine(request: "SignedInRequest", near: QuerySet[Procedure], on: date) -> Listing:
+    items = [*_filings(request, on), *_projects(request), *_drafts(request)]
+    total = len(items)
+    waiting = procedures_for(request, near)
+    if waiting is not None:
+        found = list(_by_due(waiting)[:SHOWN])
+        items += [_item(procedure, on) for procedure in found]
+        total += waiting.count() if len(found) == SHOWN else len(found)
+    items.sort(key=lambda item: (item.due_on is None, item.due_on or date.max))
+    return Listing(items, total, f"{reverse('procedures:list')}?ball=department")
+
+
+def procedures_for(
+    request: "SignedInRequest", near: QuerySet[Procedure]
+) -> QuerySet[Procedure] | None:
+    """Procedures that wait for this role: a department's own, and what helpers help to put right."""
+    match Role(request.membership.role):
+        case Role.DEPARTMENT | Role.REPRESENTATIVE:
+            return near.filter(ball=Ball.DEPARTMENT)
+        case Role.HELPER:
+            return near.filter(ball=Ball.OWNER, state__in=[State.CORRECTING, State.STOPPED])
+    return None
+
+
+def _by_due(procedures: QuerySet[Procedure]) -> QuerySet[Procedure]:
+    due = Case(
+        When(decided_on__isnull=False, then=Value(None)),
+        default=Least("promised_due_on", "statutory_due_on"),
+        output_field=DateField(),
+    )
+    return procedures.order_by(due.asc(nulls_last=True), F("red_on").asc(nulls_last=True), "pk")
+
+
+def _others(request: "SignedInRequest", near: QuerySet[Procedure], on: date) -> Listing:
+    """What one waits for: an answer to a filing, papers or an expert's work for a procedure."""
+    items = []
+    if Permission.FILINGS_SEND in request.permissions:
+        sent = filings.sent(request.tenant).filter(state="sent").defer("snapshot")
+        items = [
+            Item(
+                f"{line.filing.title}报备",
+                f"{line.filing.number}，等{line.filing.receiver_name}办理",
+                "查看",
+                reverse("filings:detail", args=[line.filing.pk]),
+                line.answer_by,
+                note="已超过答复期限" if line.late else "",
+            )
+            for line in filings.with_deadlines(sent, on)
+        ]
+    waiting = near.filter(state__in=[State.CORRECTING, State.STOPPED])
+    if Role(request.membership.role) not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.OFFICE):
+        return Listing(items, len(items))
+    rest = _listing(
+        waiting.order_by("red_on", "pk"), on, f"{reverse('procedures:list')}?ball=owner"
+    )
+    return Listing(items + rest.items, len(items) + rest.total, rest.url)
+
+
+def _listing(procedures: QuerySet[Procedure], on: date, url: str) -> Listing:
+    found = list(procedures[:SHOWN])
+    total = procedures.count() if len(found) == SHOWN else len(found)
+    return Listing([_item(procedure, on) for procedure in found], total, url)
+
+
+def _item(procedure: Procedure, on: date) -> Item:
+    state = State(procedure.state)
+    due = [day for day in (procedure.promised_due_on, procedure.statutory_due_on) if day]
+    return Item(
+        procedure.name,
+        procedure.project.name,
+        _LABEL[_NEXT[state]] if state in _NEXT else "查看",
+        reverse("procedures:detail", args=[procedure.number]),
+        None if procedure.decided_on else min(due, default=procedure.planned_due_on),
+        procedure.provisional,
+        lamp_on(
+            on,
+            yellow_on=procedure.yellow_on,
+            red_on=procedure.red_on,
+            decided_on=procedure.decided_on,
+            paused=state is State.STOPPED,
+        ).value,
+        f"{state.label} · {Ball(procedure.ball).label}",
+    )
+
+
+def _filings(request: "SignedInRequest", on: date) -> Iterable[Item]:
+    if Permission.FILINGS_RECEIVE in request.permissions:
+        for line in filings.waiting(request.tenant, on):
+            yield Item(
+                f"{line.filing.title}报备",
+                line.filing.number,
+                "办理",
+                reverse("filings:detail", args=[line.filing.pk]),
+                line.answer_by,
+                note="已超过答复期限" if line.late else "",
+            )
+    if Permission.FILINGS_SEND in request.permissions:
+        for filing in filings.returned(request.tenant).defer("snapshot"):
+            yield Item(
+                f"{filing.title}报备被退回",
+                f"{filing.number}：{filing.return_reason}",
+                "修改后重新报送",
+                f"{reverse('filings:new', args=[filing.kind])}?year={filing.year}",
+            )
+
+
+def _projects(request: "SignedInRequest") -> Iterable[Item]:
+    may = request.permissions
+    if Role(request.membership.role) in (Role.DEPARTMENT, Role.REPRESENTATIVE):
+        for project in waiting_for(request.membership.department_code)[:SHOWN]:
+            url = reverse("projects:project", args=[project.number])
+            yield Item(project.name, "列入年度清单，征求本单位意见", "提意见", url)
+    if Permission.PROJECTS_CONFIRM in may:
+        unsettled = Project.objects.filter(state__in=[ProjectState.DRAFT, ProjectState.COMMENTING])
+        counted = unsettled.values_list("year", "state").annotate(count=Count("pk"))
+        for year, state, count in counted.order_by("year", "-state"):
+            draft = state == ProjectState.DRAFT
+            yield Item(
+                f"{year}年清单有 {count} 个项目{'还是草拟' if draft else '在征求意见'}",
+                "年度项目清单",
+                "送征求意见" if draft else "看意见并确认",
+                f"{reverse('projects:index')}?year={year}&state={state}",
+            )
+
+
+def _drafts(request: "SignedInRequest") -> Iterable[Item]:
+    if Permission.DISCLOSURE_RELEASE in request.permissions:
+        theirs = Draft.objects.filter(state=DraftState.PREPARED).exclude(
+            prepared_by_id=request.user.pk
+        )
+        for draft in theirs.defer("payload").order_by("prepared_at", "pk")[:SHOWN]:
+            url = reverse("disclosure:draft", args=[draft.pk])
+            yield Item(draft.title, f"{draft.prepared_by}拟稿，待第二人审核", "审核发布", url)
+    elif Permission.DISCLOSURE_PREPARE in request.permissions:
+        rejected = Draft.objects.filter(state=DraftState.REJECTED, prepared_by_id=request.user.pk)
+        for draft in rejected.defer("payload").order_by("-handled_at", "pk")[:SHOWN]:
+            url = reverse("disclosure:draft", args=[draft.pk])
+            yield Item(draft.title, f"未通过：{draft.reason}", "修改后再拟", url)
+
+
+def news(request: "SignedInRequest", near: QuerySet[Procedure], on: date) -> list[TrailEntry]:
+    """What was done since yesterday; who may not read the trail sees what concerns them."""
+    yesterday = timezone.make_aware(datetime.combine(on - timedelta(days=1), time()))
+    lines = since(yesterday)
+    if Permission.TRAIL_VIEW not in request.permissions:
+        concerns = Q(actor_id=request.user.pk) | Q(subject__in=near.order_by().values("number"))
+        lines = lines.filter(concerns)
+    return list(lines[:SHOWN])
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One step of a new office's way (起步): what is done, or what is left of it."""
+
+    title: str
+    done: bool
+    text: str
+    url: str
+
+
+def milestones(request: "SignedInRequest", on: date) -> list[Milestone]:
+    """The way from an opened tenant to a published list, for the office."""
+    states = set(Project.objects.order_by().values_list("state", flat=True).distinct())
+    lacks, vacant = completeness(on), vacancies(on)
+    past_draft = states & {ProjectState.COMMENTING, ProjectState.CONFIRMED}
+    listed = bool(states - {ProjectState.REMOVED})
+    way = [
+        Milestone(
+            "补齐机制",
+            not lacks and not vacant,
+            f"缺 {len(lacks)} 项，空缺 {len(vacant)} 个席位" if lacks or vacant else "席位齐全",
+            reverse("mechanism:chart"),
+        ),
+        Milestone("导入清单", listed, "把现用的年度清单表格直接传上来", reverse("projects:upload")),
+        Milestone(
+            "征求意见", bool(past_draft), "送行业部门，逐个项目收齐意见", reverse("projects:index")
+        ),
+        Milestone(
+            "确认入列",
+            ProjectState.CONFIRMED in states,
+            "确认后自动梳理办件、倒排计划",
+            reverse("projects:index"),
+        ),
+    ]
+    if Permission.FILINGS_SEND in request.permissions:
+        way.append(
+            Milestone(
+                "报备",
+                filings.sent(request.tenant).exists(),
+                "机制和清单报市级备案",
+                reverse("filings:list"),
+            )
+        )
+    released = Disclosure.objects.filter(owner=request.tenant.schema_name)
+    way.append(
+        Milestone(
+            "公开", released.exists(), "办事指南、项目进度向社会公开", reverse("disclosure:index")
+        )
+    )
+    return way
