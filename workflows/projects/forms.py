@@ -192,7 +192,7 @@ class FactsForm(forms.Form):
             named = find_region(place)
             if named is None:
                 given["place"] = REGION_NAMES[code] + place
-            elif named.code not in {code, CITY.code}:
+            elif code != CITY.code and named.code not in {code, CITY.code}:
                 self.add_error("place", f"写的是{named.name}，与所在旗区不符；请改正其一。")
         return given
 

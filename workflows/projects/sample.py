@@ -192,7 +192,7 @@ def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[
             ProjectFacts(
                 name=f"{name}{f'第{phase + 1}期' if phase else ''}（示例）",
                 owner_name=owner,
-                project_code=_code(dice, year, place.region_code),
+                project_code=_code(dice, year, place.region_code, serial),
                 credit_code=_credit(owner, place.region_code),
                 region_code=place.region_code,
                 place=town if town == region else region + town,
@@ -261,9 +261,10 @@ def load(
     return projects
 
 
-def _code(dice: random.Random, year: int, region_code: str) -> str:
+def _code(dice: random.Random, year: int, region_code: str, serial: int) -> str:
     month = dice.randrange(5, 11)
-    return f"{(year - 1) % 100:02d}{month:02d}-{region_code}-04-01-{dice.randrange(10**6):06d}"
+    scattered = (serial + 1) * 7919 % 10**6  # no two alike within a million
+    return f"{(year - 1) % 100:02d}{month:02d}-{region_code}-04-01-{scattered:06d}"
 
 
 def _credit(owner: str, region_code: str) -> str:
