@@ -21,6 +21,7 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if getattr(request, "is_dummy", False):  # Wagtail's preview runs the middleware again
+            set_urlconf(settings.PORTAL_URLCONF)
             return self.get_response(request)
         connection.set_schema_to_public()
         try:

@@ -6,8 +6,9 @@ from wagtail.admin import urls as wagtailadmin_urls
 
 urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
+    path("documents/", include("public_site.documents")),
     path("", include("public_site.urls")),
     path("", include(wagtail_urls)),
 ]
 
-handler404 = "kernel.web.errors.not_found"
+handler404 = "public_site.views.not_found"

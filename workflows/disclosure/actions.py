@@ -19,7 +19,7 @@ from tenants.registry.freezing import digest_of, frozen
 from tenants.registry.models import Disclosure, DisclosureKind
 from tenants.registry.searching import searchable
 from workflows.disclosure import payloads
-from workflows.disclosure.comparing import same_content, spoken
+from workflows.disclosure.comparing import BESIDE, same_content, spoken
 from workflows.disclosure.lifecycle import Move, State, move_from
 from workflows.disclosure.models import Draft
 from workflows.disclosure.payloads import Content
@@ -212,7 +212,6 @@ def _subject(draft: Draft) -> str:
 
 
 def _findable(draft: Draft) -> list[str]:
-    return [
-        draft.key,
-        *(f"{label} {text}" for label, text in spoken(draft.kind, draft.payload).items()),
-    ]
+    """Its lines, less the long list of what runs beside: that would find everything for anything."""
+    lines = spoken(draft.kind, draft.payload)
+    return [draft.key, *(f"{label} {text}" for label, text in lines.items() if label != BESIDE)]

@@ -9,6 +9,7 @@ from tenants.registry.models import DisclosureKind
 from workflows.catalogue.wording import UNITS
 
 _READ_ON = "as_of"
+BESIDE = "可以同时办"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _matter(payload: Mapping[str, Any]) -> dict[str, str]:
         "咨询电话": payload["office_phone"],
         "办理步骤": "、".join(payload["steps"]),
         "办理结果": payload["result"],
-        "可以同时办": "、".join(each["name"] for each in payload["parallel"]),
+        BESIDE: "、".join(each["name"] for each in payload["parallel"]),
     }
     for person in payload["parties"]:
         label = f"{person['role']} {person['name']}"
@@ -130,5 +131,7 @@ def _mechanism(payload: Mapping[str, Any]) -> dict[str, str]:
                 " ".join(filter(None, (person["name"], person["office_phone"]))) or "空缺"
             )
     for window in payload["windows"]:
-        lines[f"窗口 {window['window']}"] = f"{window['office_phone']} {window['matters']} 项"
+        lines[f"窗口 {window['window']}"] = " ".join(
+            [f"{window['matters']} 项", *window["office_phones"]]
+        )
     return lines

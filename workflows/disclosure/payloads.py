@@ -27,7 +27,7 @@ from workflows.procedures.lifecycle import FINISHED, RUNNING, State
 from workflows.procedures.models import Procedure
 from workflows.projects.codes import find_region
 from workflows.projects.models import Project
-from workflows.promises.models import Promise
+from workflows.promises.models import Party, PartyRole, Promise
 from workflows.promises.queries import promises
 
 MECHANISM_KEY = "mechanism"
@@ -61,6 +61,12 @@ def secret_codes() -> frozenset[str]:
     """Matters that any version ever called secret."""
     rows = MatterVersion.objects.filter(facts__secret=True).order_by("matter_code")
     return frozenset(rows.values_list("matter_code", flat=True).distinct())
+
+
+def _departments_of(codes: frozenset[str]) -> frozenset[str]:
+    """Departments that lead these matters; people of those that lead secret ones stay unnamed."""
+    rows = MatterVersion.objects.filter(matter_code__in=codes).order_by("department_code")
+    return frozenset(rows.values_list("department_code", flat=True).distinct())
 
 
 # Matters -----------------------------------------------------------------------------------------
@@ -98,7 +104,7 @@ def matter_contents(on: date) -> list[Content]:
                         "post": party.post,
                         "office_phone": office_line(party.office_phone),
                     }
-                    for party in promise.parties.all()
+                    for party in sorted(promise.parties.all(), key=_rank)
                 ],
                 "taken": taken.get(code),
             }
@@ -108,6 +114,10 @@ def matter_contents(on: date) -> list[Content]:
         else:
             contents.append(Content(code, version.name, payload))
     return contents
+
+
+def _rank(party: Party) -> tuple[int, int]:
+    return PartyRole.values.index(party.role), party.pk
 
 
 def _promised(promise: Promise) -> dict[str, Any] | None:
@@ -272,6 +282,7 @@ def project_contents(projects: Iterable[Project], on: date) -> list[Content]:
 
 
 def _stages(procedures: Iterable[Procedure], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    calendar = work_calendar()
     by_stage: dict[int, list[Procedure]] = defaultdict(list)
     for procedure in procedures:
         by_stage[procedure.stage].append(procedure)
@@ -281,21 +292,24 @@ def _stages(procedures: Iterable[Procedure], names: Mapping[str, str]) -> list[d
             "done": sum(p.state in FINISHED for p in rows),
             "running": sum(p.state in RUNNING for p in rows),
             "total": len(rows),
-            "procedures": [_procedure(p, names) for p in rows],
+            "procedures": [_procedure(p, names, calendar) for p in rows],
         }
         for stage, rows in sorted(by_stage.items())
     ]
 
 
-def _procedure(procedure: Procedure, names: Mapping[str, str]) -> dict[str, Any]:
+def _procedure(
+    procedure: Procedure, names: Mapping[str, str], calendar: WorkCalendar
+) -> dict[str, Any]:
+    planned = procedure.planned_due_on
     return {
         "code": procedure.matter_code,
         "name": procedure.name,
         "department": names.get(procedure.department_code, procedure.department_code),
         "state": _PUBLIC_STATES[State(procedure.state)],
         "done": procedure.state in FINISHED,
-        "planned_due_on": _text(procedure.planned_due_on),
-        "provisional": procedure.provisional,
+        "planned_due_on": _text(planned),
+        "provisional": bool(planned and calendar.is_provisional(planned)),
         "decided_on": _text(procedure.decided_on),
     }
 
@@ -312,6 +326,12 @@ def mechanism_content(on: date) -> Content:
     tenant = current_tenant()
     title = tenant.office_name
     found = organisation(on)
+    hidden = secret_codes()
+    silent = _departments_of(hidden)
+
+    def people(kind: SeatKind) -> list[dict[str, str]]:
+        return [_person(p) for p in found.of(kind) if p.seat.department_code not in silent]
+
     try:
         payload = {
             "name": title,
@@ -321,14 +341,13 @@ def mechanism_content(on: date) -> Content:
             "deputies": [_seat(p) for p in found.deputies],
             "office": {
                 "host": found.host.name if found.host else "",
-                "directors": [_person(p) for p in found.directors],
+                "directors": people(SeatKind.OFFICE_DIRECTOR),
             },
             "units": [unit.name for unit in found.units],
-            "members": [_seat(p) | {"unit": p.unit_name} for p in found.of(SeatKind.MEMBER)],
-            "liaisons": [_person(p) for p in found.of(SeatKind.LIAISON)],
-            "task_force": [_person(p) for p in found.task_force],
-            "follow_up": [_person(p) for p in found.follow_up],
-            "windows": _windows(),
+            "liaisons": people(SeatKind.LIAISON),
+            "task_force": people(SeatKind.TASK_FORCE),
+            "follow_up": people(SeatKind.FOLLOW_UP),
+            "windows": _windows(hidden),
         }
         payload = fit_for_public(payload, place="组织机构")
     except (NotAnOfficeLine, NotForThePublic) as refusal:
@@ -350,14 +369,15 @@ def _person(place: Place) -> dict[str, str]:
     }
 
 
-def _windows() -> list[dict[str, Any]]:
-    """Windows and helpers' lines of the matters handled here, each once, with how many matters."""
-    hidden = secret_codes()
-    found: dict[tuple[str, str], int] = defaultdict(int)
+def _windows(hidden: frozenset[str]) -> list[dict[str, Any]]:
+    """Windows of the matters handled here, each once, with its lines and how many matters."""
+    lines: dict[str, set[str]] = defaultdict(set)
+    counts: dict[str, int] = defaultdict(int)
     for code, promise in promises().items():
         if promise.handled_here and promise.window and code not in hidden:
-            found[promise.window, office_line(promise.office_phone)] += 1
+            counts[promise.window] += 1
+            lines[promise.window] |= {office_line(promise.office_phone)} - {""}
     return [
-        {"window": window, "office_phone": phone, "matters": count}
-        for (window, phone), count in sorted(found.items())
+        {"window": window, "office_phones": sorted(lines[window]), "matters": count}
+        for window, count in sorted(counts.items())
     ]

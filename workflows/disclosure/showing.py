@@ -134,17 +134,12 @@ def _lead(payload: Mapping[str, Any]) -> str:
 
 def _limits(payload: Mapping[str, Any]) -> list[Fact]:
     statutory = payload["statutory"]
-    extended = statutory["extension_days"]
     return [
         Fact("承诺办结", limit(payload["promised"]) or "暂未承诺"),
         Fact(
             "法定时限",
             limit(statutory),
-            format_html(
-                "{}{}",
-                f"可依法延长 {extended} 日" if extended else "",
-                tags.source_mark(payload["verified"]["limit"]),
-            ),
+            tags.source_mark(payload["verified"]["limit"]),
         ),
     ]
 
@@ -164,7 +159,7 @@ def _taken(payload: Mapping[str, Any]) -> Fact:
 def _today(last: LastDay | None, on: date) -> Fact:
     if not last:
         return Fact("今天受理，最迟", "—", "没有规定天数，以窗口答复为准")
-    word = "今天" if last.accepted_on == on else f"{tags.cn_day(last.accepted_on)}（下一工作日）"
+    word = "今天" if last.accepted_on == on else tags.cn_day(last.accepted_on)
     return Fact(
         f"{word}受理，最迟",
         tags.day(last.due_on, last.provisional),
@@ -176,7 +171,7 @@ def _counting(payload: Mapping[str, Any], last: LastDay) -> list[tuple[str, str]
     """The fourth figure line by line."""
     days = f"{last.days} 个{last.unit.label}" if last.days else "当日办结"
     lines = [
-        ("受理", f"{tags.full_day(last.accepted_on)}，当天不计入（{START_ARTICLE}）"),
+        ("受理", f"{tags.full_day(last.accepted_on)}，当天不计入，{START_ARTICLE}"),
         ("天数", f"{'承诺' if last.promised else '法定'} {days}"),
         ("其间放假", "、".join(last.holidays) or "没有法定节假日"),
         ("放假通知", "、".join(last.notices) or "所在年度的放假通知尚未发布"),
@@ -185,6 +180,9 @@ def _counting(payload: Mapping[str, Any], last: LastDay) -> list[tuple[str, str]
     excluded = payload["statutory"]["excluded"]
     stops = f"{'、'.join(excluded)}所需时间不计入，" if excluded else "依法停表的时间不计入，"
     lines.append(("不计入", f"{stops}停表须书面告知"))
+    if extended := payload["statutory"]["extension_days"]:
+        approver = payload["statutory"]["extension_approver"]
+        lines.append(("延长", f"经{approver}批准可延长 {extended} 日，须书面告知理由"))
     if last.provisional:
         lines.append(("推定", "放假通知尚未发布的日子按周一至周五推定，通知发布后重算"))
     return lines
