@@ -4,7 +4,7 @@ A later edit of either never moves a clock that runs.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
 
 from kernel.clock import Limit, Unit
@@ -73,8 +73,10 @@ class Terms:
 
     def write(self) -> dict[str, Any]:
         """The terms as JSON values."""
-        return asdict(self) | {
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        return plain | {
             "unit": self.unit.value,
+            "marks": dict(self.marks),
             "excluded": list(self.excluded),
             "basis": list(self.basis),
             "materials": [list(material) for material in self.materials],
