@@ -58,7 +58,9 @@ PEOPLE = (
         (("zhungeer", "office", ""), ("zhungeer-jkq", "office", "")),
     ),
     Person("zhunzrzy", "王某（示例）", "用地科经办", (("zhungeer", "department", "zrzy"),)),
-    Person("zhunsthj", "李某（示例）", "生态环境首席代表", (("zhungeer", "representative", "sthj"),)),
+    Person(
+        "zhunsthj", "李某（示例）", "生态环境首席代表", (("zhungeer", "representative", "sthj"),)
+    ),
     Person("zhunbangban", "张某（示例）", "帮办代办员", (("zhungeer", "helper", ""),)),
     Person("zhunqizhang", "巴某（示例）", "总召集人", (("zhungeer", "leader", ""),)),
     Person("zhungongkai", "云某（示例）", "公开发布员", (("zhungeer", "editor", ""),)),

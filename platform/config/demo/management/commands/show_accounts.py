@@ -18,7 +18,7 @@ class Command(BaseCommand):
         port = f":{settings.PORT}" if settings.PORT else ""
         portal = f"http://{settings.PORTAL_HOST}{port}"
         self.stdout.write(f"门户          {portal}/")
-        self.stdout.write(f"门户编辑      {portal}/cms/   账号 bianji")
+        self.stdout.write(f"门户编辑      {portal}/cms/   账号 bianji（拟稿）、shenhe（审核）")
         for slug in ("city", "zhungeer"):
             self.stdout.write(f"{tenants[slug].name}控制台  {tenants[slug].url()}")
         self.stdout.write(f"\n示例账号（口令都是 {PASSWORD}）")
