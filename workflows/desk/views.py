@@ -35,8 +35,8 @@ def home(request: SignedInRequest) -> HttpResponse:
                 Fact("我在等", desk.others.total, "件"),
             ],
             "news": events(desk.news),
-            "way": way if any(not step.done for step in way) else [],
-            "next_step": next((step for step in way if not step.done), None),
+            "way": way,
+            "left": [step for step in way if not step.done],
             "may_trail": Permission.TRAIL_VIEW in request.permissions,
         },
     )

@@ -123,7 +123,7 @@ def _answered(filing: Filing, actor: Actor, action: str, summary: str) -> Filing
         actor=actor,
         action=action,
         subject=filing.number,
-        summary=f"{filing.sender_name}{filing.number}：{summary}"[:500],
+        summary=f"{filing.number}：{summary}"[:500],
         detail={"digest": filing.digest},
     )
     return filing

@@ -1,6 +1,6 @@
 """What a filing says (报备内容), read from its frozen snapshot: as tables, in figures, and against another."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +31,21 @@ _PROJECT = (
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """What a cell says, and what stands in small print under it."""
+
+    text: str
+    under: str = ""
+    figure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
-    """One table of a filing. ``figures`` are the places of columns that hold numbers."""
+    """One table of a filing."""
 
     title: str
     columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    figures: frozenset[int] = frozenset()
+    rows: Sequence[Sequence[Cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +95,39 @@ def sections(kind: str, snapshot: Snapshot) -> list[Section]:
     """The whole content as tables."""
     if kind == FilingKind.MECHANISM:
         return [
-            Section("成员单位", list(_UNIT.values()), _table(_UNIT, snapshot["units"])),
-            Section("席位与人员", list(_SEAT.values()), _table(_SEAT, snapshot["seats"])),
+            Section(
+                "成员单位",
+                ["单位", "办公室设在此", "专项工作组", "自"],
+                [[Cell(_said(unit[name])) for name in _UNIT] for unit in snapshot["units"]],
+            ),
+            Section(
+                "席位与人员",
+                ["席位", "单位 / 职务", "姓名 / 办公电话", "依据文件"],
+                [
+                    [
+                        Cell(seat["kind_label"]),
+                        Cell(seat["unit"] or seat["post"], seat["post"] if seat["unit"] else ""),
+                        Cell(seat["holder"] or "空缺", seat["office_phone"]),
+                        Cell(_said(seat["document"])),
+                    ]
+                    for seat in snapshot["seats"]
+                ],
+            ),
         ]
-    columns = [LABELS.get(name, name) for name in _PROJECT]
-    rows = [
-        [shown(name, project.get(name)) for name in _PROJECT] for project in snapshot["projects"]
+    columns = ["项目", "项目单位", "类型", "总投资（万元）", "计划开工 / 目标日", "入选依据"]
+    return [Section("项目", columns, [_project(line) for line in snapshot["projects"]])]
+
+
+def _project(line: Snapshot) -> list[Cell]:
+    said = {name: shown(name, line.get(name)) for name in _PROJECT}
+    return [
+        Cell(said["name"], f"{said['number']} · {said['project_code']}"),
+        Cell(said["owner_name"], said["region_code"]),
+        Cell(said["kind"], said["industry"]),
+        Cell(said["investment_wan"], figure=True),
+        Cell(said["planned_start_on"], f"目标 {said['target_on']}"),
+        Cell(said["admission_rule"]),
     ]
-    return [Section("项目", columns, rows, frozenset({_PROJECT.index("investment_wan")}))]
-
-
-def _table(columns: Mapping[str, str], lines: Iterable[Snapshot]) -> list[list[str]]:
-    return [[_said(line.get(name)) for name in columns] for line in lines]
 
 
 def _said(value: Any) -> str:

@@ -43,7 +43,7 @@ class Season:
 
     lines: list[Line]
     urgent: list[ProcedureRow]
-    departments: list[dict[str, Any]]
+    departments: list[Mapping[str, Any]]
     balls: dict[str, int]
 
     def total(self, name: str) -> Any:
@@ -73,8 +73,8 @@ def season(year: int | None, half: str, on: date) -> Season:
     """The picture of ``year`` on day ``on``; ``half`` is "1", "2" or empty. Six queries."""
     projects = projects_of(project_rows(on), year, half)
     procedures = in_season(procedure_rows(on), projects)
-    by_owner = {
-        row["owner"]: row
+    by_owner: dict[str, dict[str, Any]] = {
+        row["owner"]: {name: row[name] for name in ("projects", "investment_wan", "hits", "done")}
         for row in projects.order_by()
         .values("owner")
         .annotate(
@@ -86,10 +86,9 @@ def season(year: int | None, half: str, on: date) -> Season:
     }
     lamps: dict[str, dict[str, int]] = {}
     late: dict[str, int] = {}
-    for row in (
-        procedures.order_by()
-        .values("owner", "lamp")
-        .annotate(count=Count("pk"), late_count=Count("pk", filter=Q(late=True)))
+    by_lamp: QuerySet[Any] = procedures.order_by()
+    for row in by_lamp.values("owner", "lamp").annotate(
+        count=Count("pk"), late_count=Count("pk", filter=Q(late=True))
     ):
         lamps.setdefault(row["owner"], {})[row["lamp"]] = row["count"]
         late[row["owner"]] = late.get(row["owner"], 0) + row["late_count"]
@@ -98,7 +97,7 @@ def season(year: int | None, half: str, on: date) -> Season:
             tenant,
             lamps=lamps.get(tenant.schema_name, {}),
             late=late.get(tenant.schema_name, 0),
-            **{k: v for k, v in by_owner.get(tenant.schema_name, {}).items() if k != "owner"},
+            **by_owner.get(tenant.schema_name, {}),
         )
         for tenant in tenants()
     ]
@@ -130,7 +129,7 @@ def urgent(procedures: QuerySet[ProcedureRow]) -> list[ProcedureRow]:
     )
 
 
-def by_department(procedures: QuerySet[ProcedureRow]) -> list[dict[str, Any]]:
+def by_department(procedures: QuerySet[ProcedureRow]) -> list[Mapping[str, Any]]:
     """Open procedures per department (code), worst first."""
     return list(
         procedures.exclude(Q(lamp="done"))

@@ -1,6 +1,6 @@
 """The city's pages over all tenants. Every figure comes from the roll-up rows."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -261,7 +261,7 @@ def _guess(row: Any) -> Provisional | date | None:
     return Provisional(on) if on and row.provisional else on
 
 
-def _project_cells(row: Any) -> Iterable[Any]:
+def _project_cells(row: Any) -> Sequence[Any]:
     return (
         row.owner_name, row.number, row.name, row.year, row.investment_wan,
         dict(ProjectState.choices).get(row.state, row.state), row.target_on, _guess(row),
@@ -270,7 +270,7 @@ def _project_cells(row: Any) -> Iterable[Any]:
     )  # fmt: skip
 
 
-def _procedure_cells(row: Any, names: dict[str, str]) -> Iterable[Any]:
+def _procedure_cells(row: Any, names: dict[str, str]) -> Sequence[Any]:
     return (
         row.owner_name, row.number, row.project_name, row.matter_name,
         names.get(row.department_code, row.department_code), row.stage,

@@ -35,11 +35,14 @@ def test_a_complete_mechanism_lacks_nothing_and_three_removed_parts_are_three(
 def test_tables_hold_words_and_no_codes(listed: Tenant, in_tenant: In) -> None:
     with in_tenant(listed):
         (section,) = documents.sections("annual_list", queries.draft("annual_list", 2026, ON))
-    row = dict(zip(section.columns, section.rows[0], strict=True))
-    assert row["所在旗区"] == "准格尔旗"
-    assert row["审批类型"] == "核准"
-    assert row["总投资（万元）"] == "468,000"
-    assert row["计划开工"] == "2026年4月1日"
+    said = {
+        column: (cell.text, cell.under)
+        for column, cell in zip(section.columns, section.rows[0], strict=True)
+    }
+    assert said["项目单位"] == ("示例公司", "准格尔旗")
+    assert said["类型"][0] == "核准"
+    assert said["总投资（万元）"][0] == "468,000"
+    assert said["计划开工 / 目标日"] == ("2026年4月1日", "目标 2026年3月31日")
 
 
 def test_differences_name_what_came_went_and_changed(
