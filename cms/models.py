@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
@@ -52,6 +54,13 @@ class PortalPage(Page):
                 request.path, home.title if home else "", home.tenant.slug if home else ""
             ),
         }
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The editor's own window may frame a preview; nothing else may frame anything."""
+        serve = csp_replace({"frame-ancestors": [SELF]})(super().serve_preview)
+        response: HttpResponse = serve(request, mode_name)
+        response["X-Frame-Options"] = "SAMEORIGIN"
+        return response
 
     def section(self) -> "SectionPage | None":
         """The section this page is or belongs to."""

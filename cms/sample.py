@@ -33,7 +33,7 @@ def publish_news(section: SectionPage, *, on: date) -> int:
     made = 0
     for days, title, summary, text in _NEWS:
         slug = f"sample-{days}"
-        if section.get_children().filter(slug=slug).exists():
+        if NewsPage.objects.child_of(section).filter(slug=slug).exists():
             continue
         page = NewsPage(
             title=title,

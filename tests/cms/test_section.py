@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tenants.gateway import visiting
 from tenants.models import Tenant
@@ -115,7 +116,7 @@ def test_every_page_of_a_section_answers_empty_and_full(
         text(portal, f"/zhungeer/{path}")
     publish(zhungeer, "A08", "B01")
     with visiting(zhungeer):
-        outcome = actions.prepare_mechanism(on=_day(), actor=PREPARER)
+        outcome = actions.prepare_mechanism(on=timezone.localdate(), actor=PREPARER)
         actions.release(number=outcome.prepared[0].pk, actor=RELEASER)
     for path in paths:
         text(portal, f"/zhungeer/{path}")

@@ -91,7 +91,7 @@ def test_an_editor_hands_in_and_another_person_publishes(
     page.refresh_from_db()
     state = page.current_workflow_task_state
     assert state is not None
-    approve = f"/cms/pages/{page.pk}/workflow/action/approve/{state.pk}/"
+    approve = f"/cms/pages/workflow/action/{page.pk}/approve/{state.pk}/"
     client.post(approve, {"comment": ""})
     page.refresh_from_db()
     assert not page.live

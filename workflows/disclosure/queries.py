@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, When
 
 from tenants.backend import connection
 from tenants.registry.models import Disclosure
@@ -14,8 +14,9 @@ from workflows.projects.models import Project
 
 
 def drafts(chosen: Mapping[str, Any] | None = None) -> QuerySet[Draft]:
-    """Drafts that answer the filter, newest first; payloads are left in the database."""
-    rows = Draft.objects.defer("payload").order_by("-prepared_at", "-pk")
+    """Drafts that answer the filter, those that wait first, then newest first; without payloads."""
+    settled = Case(When(state=State.PREPARED, then=0), default=1)
+    rows = Draft.objects.defer("payload").order_by(settled, "-prepared_at", "-pk")
     chosen = chosen or {}
     for name in ("state", "kind"):
         if chosen.get(name):

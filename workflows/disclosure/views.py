@@ -57,6 +57,7 @@ def index(request: SignedInRequest) -> HttpResponse:
             "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
             "as_of": timezone.now(),
             "any": bool(tally),
+            "waiting": tally.get(State.PREPARED, 0),
             "tabs": [
                 (label, f"?state={state}" if state else "?", tally.get(state, 0), chosen)
                 for state, label in [("", "全部"), *State.choices]
