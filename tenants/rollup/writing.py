@@ -16,12 +16,11 @@ def put(rows: Iterable[RollupRow]) -> None:
     Owner, visibility and moment are filled in here, so that no caller can write in another's name.
     Raises `TransactionManagementError` outside a transaction: a roll-up row lands with its cause.
     """
-    if not connection.in_atomic_block:
-        raise TransactionManagementError("a roll-up row is written with the change that causes it")
+    _refuse_without_cause()
     tenant = current_tenant()
     above = [t.schema_name for t in tenant.lineage()]
     now = timezone.now()
-    batch = list(rows)
+    batch = sorted(rows, key=lambda row: row.number)  # one order, so that no two writers deadlock
     for row in batch:
         row.owner, row.owner_name, row.visible_to = tenant.schema_name, tenant.name, above
         row.written_at = now
@@ -50,7 +49,14 @@ def _upsert(model: type[RollupRow], rows: list[RollupRow]) -> None:
 
 
 def drop(model: type[ProjectRow] | type[ProcedureRow], numbers: Iterable[str]) -> None:
-    """Take rows of the current tenant out of the picture (a project removed from the list)."""
-    model.objects.filter(
-        owner=current_tenant().schema_name, number__in=list(numbers)
-    ).delete()
+    """Take rows of the current tenant out of the picture (a project removed from the list).
+
+    Raises `TransactionManagementError` outside a transaction, like `put`.
+    """
+    _refuse_without_cause()
+    model.objects.filter(owner=current_tenant().schema_name, number__in=list(numbers)).delete()
+
+
+def _refuse_without_cause() -> None:
+    if not connection.in_atomic_block:
+        raise TransactionManagementError("a roll-up row changes with the change that causes it")

@@ -1,16 +1,19 @@
 """Filings: seen by sender and receiver, answered by the receiver alone, never rewritten."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError, ProgrammingError
 from django.utils import timezone
 
+from tenants.gateway import visiting
 from tenants.models import Tenant
 from tenants.registry.freezing import digest_of
-from tenants.registry.models import Filing
+from tenants.registry.models import Disclosure, Filing
 from tenants.registry.numbering import next_number, next_numbers
 
 In = Callable[[Tenant], AbstractContextManager[Tenant]]
@@ -119,3 +122,108 @@ def test_numbers_are_each_tenants_own_and_never_given_twice(
             )
             == 0
         )
+
+
+def test_numbers_are_never_given_twice_to_clerks_who_ask_at_once(
+    own_tenant: Tenant, django_db_blocker: Any
+) -> None:
+    def ask(clerk: int) -> list[int]:
+        with django_db_blocker.unblock():
+            try:
+                with visiting(own_tenant):
+                    return [n for _ in range(20) for n in next_numbers("t", 2026, 1 + clerk % 3)]
+            finally:
+                connection.close()
+
+    with ThreadPoolExecutor(4) as clerks:
+        given = [number for numbers in clerks.map(ask, range(4)) for number in numbers]
+    assert sorted(given) == list(range(1, len(given) + 1))
+
+
+def test_a_number_of_a_transaction_that_failed_leaves_no_gap(
+    zhungeer: Tenant, in_tenant: In
+) -> None:
+    with in_tenant(zhungeer):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            next_numbers("t", 2026, 5)
+            raise RuntimeError
+        assert next_number("t", 2026) == 1
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"state": "acknowledged", "receipt_number": "x"},
+        {"handled_by": "某"},
+        {"return_reason": "x"},
+        {"handled_at": timezone.now()},
+    ],
+)
+def test_a_filing_is_not_sent_with_its_answer_on_it(
+    zhungeer: Tenant, in_tenant: In, forged: dict[str, object]
+) -> None:
+    with in_tenant(zhungeer), pytest.raises(ProgrammingError, match="row-level security"):
+        make(**forged)
+
+
+@pytest.mark.parametrize("state", ["acknowledged", "superseded"])
+def test_only_a_waiting_filing_is_answered(
+    filing: Filing, city: Tenant, zhungeer: Tenant, in_tenant: In, state: str
+) -> None:
+    by = city if state == "acknowledged" else zhungeer
+    run(by, in_tenant, f"UPDATE registry_filing SET state = '{state}', receipt_number = 'x'")
+    again = "UPDATE registry_filing SET state = 'returned', return_reason = '改主意'"
+    assert run(city, in_tenant, again) == 0
+
+
+def release(**facts: object) -> Disclosure:
+    return Disclosure.objects.create(
+        **{
+            "owner": "t_zhungeer", "owner_slug": "zhungeer", "owner_name": "准格尔旗",
+            "kind": "matter", "key": "A01", "version": 1, "title": "核准", "payload": {},
+            "digest": digest_of({}), "released_at": timezone.now(), "released_by": "某",
+        } | facts
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ["payload = '{\"a\": 1}'", "title = 'x'", "digest = 'x'"])
+def test_what_was_released_can_not_be_changed(zhungeer: Tenant, in_tenant: In, column: str) -> None:
+    with in_tenant(zhungeer):
+        release()
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        run(zhungeer, in_tenant, f"UPDATE registry_disclosure SET {column}")
+
+
+def test_what_was_withdrawn_stays_withdrawn(zhungeer: Tenant, in_tenant: In) -> None:
+    with in_tenant(zhungeer):
+        release()
+    assert run(zhungeer, in_tenant, "UPDATE registry_disclosure SET withdrawn_at = now()") == 1
+    assert run(zhungeer, in_tenant, "UPDATE registry_disclosure SET withdrawn_at = NULL") == 0
+
+
+def test_the_portal_releases_nothing(db: None) -> None:
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        release(owner="public")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "registry_filing",
+        "registry_disclosure",
+        "registry_numberseries",
+        "rollup_projectrow",
+        "rollup_procedurerow",
+        "rollup_reconciliation",
+    ],
+)
+def test_no_tenant_empties_a_shared_table_past_its_walls(
+    zhungeer: Tenant, in_tenant: In, table: str
+) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        run(zhungeer, in_tenant, f"TRUNCATE {table}")
+
+
+def test_a_series_is_never_deleted(zhungeer: Tenant, in_tenant: In) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        run(zhungeer, in_tenant, "DELETE FROM registry_numberseries")

@@ -98,6 +98,17 @@ def test_a_row_goes_back_with_its_cause(zhungeer: Tenant, in_tenant: In) -> None
 def test_a_row_without_its_cause_is_refused() -> None:
     with pytest.raises(TransactionManagementError):
         put([project()])
+    with pytest.raises(TransactionManagementError):
+        drop(ProjectRow, ["ZGE-2026-001"])
+
+
+def test_rows_are_written_in_one_order_so_that_two_writers_never_wait_for_each_other(
+    zhungeer: Tenant, in_tenant: In
+) -> None:
+    with in_tenant(zhungeer), transaction.atomic():
+        put([project("ZGE-2026-002"), project("ZGE-2026-001")])
+        written = ProjectRow.objects.order_by("pk").values_list("number", flat=True)
+        assert list(written) == ["ZGE-2026-001", "ZGE-2026-002"]
 
 
 def test_any_order_of_the_same_writes_gives_the_same_table(zhungeer: Tenant, in_tenant: In) -> None:
