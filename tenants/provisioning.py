@@ -18,7 +18,8 @@ from tenants.backend import connection
 from tenants.gateway import visiting
 from tenants.models import SCHEMA_NAME, Domain, Kind, Tenant
 
-_SLUG = re.compile(r"^[a-z][a-z0-9-]{1,39}$")
+_SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
+_LOCK = 0x6F70656E
 _RESERVED = {"public", "www", "admin", "cms", "static", "localhost"}
 
 #: Called inside each new tenant's schema, in order; rooms register theirs in `AppConfig.ready`.
@@ -44,21 +45,18 @@ def open_tenant(
     Raises `CannotOpen` for a bad or taken name, host or code and for an unknown parent; nothing is
     left behind then. Must be called in the shared schema, outside a transaction.
     """
-    tenant = _checked(name, slug, kind, code, prefix, parent_slug, order)
-    template = template_sql()
     with transaction.atomic():
+        with connection.cursor() as cursor:  # one at a time: what is checked stays true
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        tenant = _checked(name, slug, kind, code, prefix, parent_slug, order)
+        template = template_sql()
         tenant.template_digest = digest_of(template)
         tenant.save()
         Domain.objects.create(
             tenant=tenant, domain=f"{slug}.{settings.PORTAL_HOST}", is_primary=True
         )
         replay(template, tenant.schema_name)
-    with visiting(tenant):
-        for seed in SEEDS:
-            seed(tenant)
-    tenant.ready = True
-    tenant.opened_at = timezone.now()
-    tenant.save(update_fields=["ready", "opened_at"])
+    resume_seeding(tenant)
     return tenant
 
 
@@ -66,9 +64,9 @@ def _checked(
     name: str, slug: str, kind: Kind, code: str, prefix: str, parent_slug: str | None, order: int
 ) -> Tenant:
     schema_name = "t_" + slug.replace("-", "_")
-    if not _SLUG.match(slug) or slug in _RESERVED or not re.match(SCHEMA_NAME, schema_name):
+    if not _SLUG.fullmatch(slug) or slug in _RESERVED or not re.fullmatch(SCHEMA_NAME, schema_name):
         raise CannotOpen(
-            f"网址名“{slug}”不可用：须以小写字母开头，只含小写字母、数字和连字符，2 至 40 位，且不是保留名。"
+            f"网址名“{slug}”不可用：须以小写字母开头，只含小写字母、数字和连字符且不以连字符结尾，2 至 40 位，且不是保留名。"
         )
     parent = None
     if kind == Kind.CITY:
@@ -168,32 +166,33 @@ def digest_of(sql: str) -> str:
 
 def _template_head() -> str:
     """A digest of what the template's catalogue holds, so that a changed template is dumped anew."""
+    schema = settings.TEMPLATE_SCHEMA
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT string_agg(app || '.' || name, ',' ORDER BY app, name)"  # noqa: S608
-            f" FROM {settings.TEMPLATE_SCHEMA}.django_migrations"
+            f"""
+            SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
+              SELECT concat_ws(' ', app, name) FROM {schema}.django_migrations
+              UNION ALL
+              SELECT concat_ws(' ', c.relname, a.attnum, a.attname, a.attnotnull, a.attidentity,
+                               format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid))
+              FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+              LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+              WHERE c.relnamespace = %(schema)s::regnamespace AND NOT a.attisdropped
+              UNION ALL
+              SELECT concat_ws(' ', conname, pg_get_constraintdef(oid))
+              FROM pg_constraint WHERE connamespace = %(schema)s::regnamespace
+              UNION ALL
+              SELECT indexdef FROM pg_indexes WHERE schemaname = %(schema)s
+              UNION ALL
+              SELECT concat_ws(' ', relname, relacl)
+              FROM pg_class WHERE relnamespace = %(schema)s::regnamespace
+            ) AS catalogue(line)
+            """,  # noqa: S608 -- our own schema name
+            {"schema": schema},
         )
-        applied = cursor.fetchone()[0] or ""
-        cursor.execute(
-            """
-            SELECT coalesce(string_agg(c.relname || a.attname || format_type(a.atttypid, a.atttypmod)
-                              || a.attnotnull, ',' ORDER BY c.relname, a.attnum), '')
-            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relnamespace = %s::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
-            """,
-            [settings.TEMPLATE_SCHEMA],
-        )
-        columns = cursor.fetchone()[0]
-        cursor.execute(
-            """
-            SELECT coalesce(string_agg(conname || pg_get_constraintdef(oid), ',' ORDER BY conname), '')
-            FROM pg_constraint WHERE connamespace = %s::regnamespace
-            """,
-            [settings.TEMPLATE_SCHEMA],
-        )
-        constraints = cursor.fetchone()[0]
+        catalogue = cursor.fetchone()[0]
     role = connection.settings_dict["USER"]
-    return hashlib.sha256(f"{role}{applied}{columns}{constraints}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{role}\n{catalogue}".encode()).hexdigest()[:32]
 
 
 def _dump() -> str:
@@ -247,7 +246,7 @@ def _pg_dump() -> str:
 
 def replay(sql: str, schema_name: str) -> None:
     """Create ``schema_name`` from the template's SQL, in the caller's transaction."""
-    if not re.match(SCHEMA_NAME, schema_name):
+    if not re.fullmatch(SCHEMA_NAME, schema_name):
         raise CannotOpen(f"库名“{schema_name}”不可用。")
     renamed = re.sub(rf"\b{settings.TEMPLATE_SCHEMA}\b", schema_name, sql)
     with connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery import Task
+from kombu.utils.functional import maybe_list
 
 from tenants.backend import connection
 from tenants.gateway import visiting, visiting_public
@@ -20,6 +21,9 @@ class TenantTask(Task):
 
     def apply_async(self, *args: Any, **options: Any) -> Any:
         headers = {HEADER: connection.schema_name, **(options.pop("headers", None) or {})}
+        # What follows is sent when this task has left its schema again, so it is told now.
+        for later in [*(maybe_list(options.get("link")) or ()), *(options.get("chain") or ())]:
+            later.options.setdefault("headers", {}).setdefault(HEADER, headers[HEADER])
         return super().apply_async(*args, headers=headers, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

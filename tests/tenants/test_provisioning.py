@@ -1,10 +1,12 @@
 """A tenant is opened from the template's replay, and refused for the right reasons."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tenants import provisioning
@@ -29,6 +31,8 @@ GOOD = {
         ({"slug": "9th"}, "不可用"),
         ({"slug": "public"}, "不可用"),
         ({"slug": "x" * 41}, "不可用"),
+        ({"slug": "mouqi\n"}, "不可用"),
+        ({"slug": "mouqi-"}, "不可用"),
         ({"slug": "zhungeer"}, "网址名“zhungeer”已被占用"),
         ({"name": "准格尔旗"}, "名称“准格尔旗”已被占用"),
         ({"code": "150622"}, "区划代码“150622”已被占用"),
@@ -143,3 +147,53 @@ def test_a_tenant_schema_holds_no_shared_table(city: Tenant) -> None:
     shared = {"accounts_user", "auth_group", "django_content_type", "django_session"}
     assert not tables & shared
     assert settings.TEMPLATE_SCHEMA not in {t.schema_name for t in Tenant.objects.all()}
+
+
+def test_two_who_open_the_same_tenant_at_once_get_one_and_a_sentence(
+    own_tenant: Tenant, django_db_blocker: Any
+) -> None:
+    facts = {**GOOD, "slug": "temporary", "name": "临时旗", "code": "150699", "prefix": "LSQ"}
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA {own_tenant.schema_name} CASCADE")
+    Domain.objects.filter(tenant=own_tenant).delete()
+    Tenant.objects.filter(pk=own_tenant.pk)._raw_delete("default")
+
+    def opened(_: int) -> str:
+        with django_db_blocker.unblock():
+            try:
+                return str(open_tenant(**facts))
+            except CannotOpen as refusal:
+                return str(refusal)
+            finally:
+                connection.close()
+
+    with ThreadPoolExecutor(2) as both:
+        told = sorted(both.map(opened, range(2)))
+    own_tenant.pk = Tenant.objects.get(slug="temporary").pk
+    assert told == ["临时旗", "网址名“temporary”已被占用，请换一个。"]
+
+
+def test_opening_again_finishes_what_was_cut_short(own_tenant: Tenant) -> None:
+    Tenant.objects.filter(pk=own_tenant.pk).update(ready=False, opened_at=None)
+    arguments = ["temporary", "临时旗", "--kind=banner", "--code=150699", "--prefix=LSQ"]
+    call_command("open_tenant", *arguments, "--parent=city")
+    own_tenant.refresh_from_db()
+    assert own_tenant.ready
+    assert own_tenant.opened_at
+    with pytest.raises(CommandError, match="已被占用"):
+        call_command("open_tenant", *arguments, "--parent=city")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "CREATE INDEX extra ON lianshen_template.trail_trailentry (at, subject)",
+        "GRANT UPDATE ON lianshen_template.trail_trailentry TO CURRENT_USER",
+        "ALTER TABLE lianshen_template.trail_trailentry ALTER summary SET DEFAULT ''",
+    ],
+)
+def test_a_changed_template_is_dumped_anew(db: None, change: str) -> None:
+    before = provisioning._template_head()
+    with connection.cursor() as cursor:
+        cursor.execute(change)
+    assert provisioning._template_head() != before

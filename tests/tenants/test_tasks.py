@@ -29,3 +29,18 @@ def test_a_task_for_a_tenant_that_is_not_ready_is_refused(zhungeer: Tenant) -> N
 def test_a_task_without_its_tenant_is_refused() -> None:
     with pytest.raises(NoTenant, match="without its tenant"):
         where_am_i()
+
+
+def test_what_follows_a_task_runs_in_its_schema_too(zhungeer: Tenant) -> None:
+    ran_in: list[str] = []
+
+    @app.task(name="tests.note_where")
+    def note_where() -> None:
+        ran_in.append(str(connection.schema_name))
+
+    headers = {HEADER: "t_zhungeer"}
+    where_am_i.apply_async(headers=headers, link=note_where.si())
+    assert ran_in == ["t_zhungeer"]
+    rest = [note_where.si()]
+    where_am_i.apply_async(headers=headers, chain=rest)
+    assert rest[0].options["headers"] == headers

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tenants.models import Kind
-from tenants.provisioning import CannotOpen, open_tenant
+from tenants.models import Kind, Tenant
+from tenants.provisioning import CannotOpen, open_tenant, resume_seeding
 
 
 class Command(BaseCommand):
@@ -20,6 +20,11 @@ class Command(BaseCommand):
         parser.add_argument("--parent", help="上级的网址名")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        cut_short = Tenant.objects.filter(slug=options["slug"], ready=False).first()
+        if cut_short:
+            resume_seeding(cut_short)
+            self.stdout.write(f"{cut_short.name}上次没有开通完，已接着开通：{cut_short.url()}")
+            return
         try:
             tenant = open_tenant(
                 name=options["name"],
