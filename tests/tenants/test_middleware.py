@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from kernel.accounts.models import User
 from tenants.models import Tenant
 
 
@@ -40,3 +41,21 @@ def test_every_answer_forbids_inline_scripts(
     assert "script-src 'self'" in policy
     assert "unsafe-inline" not in policy
     assert "default-src 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    "address", ["/%00", "/procedures/a%00b/", "/trail/?subject=%00", "/members/?x%00=1"]
+)
+def test_a_nul_in_the_address_is_a_bad_request(
+    zhungeer: Tenant, member: Callable[..., User], console: Callable[..., Client], address: str
+) -> None:
+    answer = console(zhungeer, member(zhungeer)).get(address)
+    assert answer.status_code == 400
+    assert "这个请求看不懂" in answer.content.decode()
+
+
+def test_a_nul_in_a_cookie_is_a_bad_request(
+    zhungeer: Tenant, console: Callable[..., Client]
+) -> None:
+    cookie = r'lianshen_session="abcdefghij\000k"'
+    assert console(zhungeer).get("/members/", headers={"cookie": cookie}).status_code == 400
