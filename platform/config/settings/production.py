@@ -11,5 +11,7 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-lianshen_csrf"
 CSRF_COOKIE_SECURE = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Else every failure would count for the proxy, and anyone could lock anyone out.
+AXES_CLIENT_IP_CALLABLE = "kernel.accounts.client_address.address_behind_proxy"
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000

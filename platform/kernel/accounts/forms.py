@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.signals import user_login_failed
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
@@ -34,4 +35,10 @@ class SignInForm(AuthenticationForm):
             .filter(user=user, tenant_id=tenant.pk)
             .exists()
         ):
+            # Counted like a wrong password, or the lock would tell that it was the right one.
+            user_login_failed.send(
+                sender=__name__,
+                credentials={"username": user.get_username()},
+                request=self.request,
+            )
             raise ValidationError(self.error_messages["invalid_login"], code="invalid_login")

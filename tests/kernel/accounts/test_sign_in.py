@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 import time_machine
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from kernel.accounts import tickets
+from kernel.accounts.client_address import address_behind_proxy
 from kernel.accounts.models import Membership
 from kernel.trail.models import TrailEntry
 from tenants.gateway import visiting
@@ -112,3 +114,28 @@ def test_a_ticket_runs_out_within_a_minute(zhungeer: Tenant, member: Callable[..
     secret = tickets.issue(member(zhungeer), schema_name="t_zhungeer")
     with time_machine.travel(timezone.now() + timedelta(seconds=61), tick=False):
         assert tickets.redeem(secret, schema_name="t_zhungeer") is None
+
+
+def test_a_right_password_at_the_wrong_door_counts_like_a_wrong_one(
+    zhungeer: Tenant, dalate: Tenant, member: Callable[..., Any], console: Callable[..., Client]
+) -> None:
+    neighbour, browser = member(dalate), console(zhungeer)
+    told = [sign_in(browser, neighbour.username).status_code for _ in range(5)]
+    assert told == [200, 200, 200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("passed_on", "address"),
+    [
+        ("", "10.0.0.1"),
+        ("203.0.113.7", "203.0.113.7"),
+        ("198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7, 198.51.100.1, nonsense", "10.0.0.1"),
+        ("2001:db8::7", "2001:db8::7"),
+    ],
+)
+def test_behind_a_proxy_the_lock_goes_by_the_address_our_own_proxy_saw(
+    rf: RequestFactory, passed_on: str, address: str
+) -> None:
+    request = rf.get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=passed_on)
+    assert address_behind_proxy(request) == address
