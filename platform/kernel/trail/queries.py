@@ -1,7 +1,7 @@
 """Questions to the trail (留痕) of the current schema; newest line first."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from django.apps import apps
@@ -38,14 +38,14 @@ def narrowed(chosen: Mapping[str, Any]) -> QuerySet[TrailEntry]:
     if subject := chosen.get("subject"):
         lines = lines.filter(subject__icontains=subject)
     if from_on := chosen.get("from_on"):
-        lines = lines.filter(at__gte=_midnight(from_on))
+        lines = lines.filter(at__gte=_moment(from_on, time.min))
     if until_on := chosen.get("until_on"):
-        lines = lines.filter(at__lt=_midnight(until_on + timedelta(days=1)))
+        lines = lines.filter(at__lte=_moment(until_on, time.max))
     return lines
 
 
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()))
+def _moment(day: Any, of_day: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, of_day))
 
 
 def room_of(action: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC
@@ -11,6 +12,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.utils import timezone
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _START = "0" * 64
 _LOCK = 0x6C69616E  # one writer at a time within a schema, so that the chain has no forks
 
@@ -70,17 +72,23 @@ def _write(
             number=last.number + 1 if last else 1,
             at=timezone.now(),
             actor_id=actor.user_id,
-            actor_name=actor.name,
-            actor_role=actor.role,
+            actor_name=_kept(actor.name, 40),
+            actor_role=_kept(actor.role, 20),
             action=action,
-            subject=subject[:200],
-            summary=summary[:500],
+            subject=_kept(subject, 200),
+            summary=_kept(summary, 500),
             outcome=outcome,
-            detail=dict(detail or {}),
+            # As the column gives it back, or the digest would not hold: texts for keys and fractions.
+            detail=json.loads(json.dumps(detail or {}), parse_float=str, parse_constant=str),
             previous_digest=last.digest if last else _START,
         )
         entry.digest = digest_of(entry)
         entry.save(force_insert=True)
+
+
+def _kept(text: str, length: int) -> str:
+    """``text`` as the database can hold it: a refused input may carry anything."""
+    return _UNSTORABLE.sub("\ufffd", text)[:length]
 
 
 def digest_of(entry: Any) -> str:
