@@ -103,7 +103,9 @@ def return_(*, pk: int, reason: str, actor: Actor) -> Filing:
 
 def _waiting(pk: int) -> Filing:
     mine = Filing.objects.filter(receiver=current_tenant().schema_name)
-    filing = mine.select_for_update(of=("self",)).get(pk=pk)
+    # The wall gives only a waiting filing away to be answered; any other is read to say what it is.
+    waiting = mine.select_for_update(of=("self",)).filter(pk=pk).first()
+    filing = waiting or mine.get(pk=pk)
     if filing.state == FilingState.SUPERSEDED:
         raise FilingRefused(f"{filing.number}已被报送单位的新报备替代，请办理新的一件。")
     if filing.state != FilingState.SENT:
