@@ -24,7 +24,7 @@ from workflows.projects.models import Project, target_for
 
 PROJECTS, MATTERS = 1_000, 40
 SECONDS = 10.0
-AT_MOST = 30.0  # combing, planning, edges, roll-up and trail against the bare rows
+AT_MOST = 60.0  # combing, planning, edges, roll-up and trail against the bare rows
 ON, START = date(2025, 11, 1), date(2026, 4, 20)
 CLERK = Actor(1, "某某（示例）", "机制办公室")
 PROFILE = Profile(kind="verification", features=frozenset({"building", "land_supply"}))
