@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from kernel.authority.permissions import Permission
+from kernel.calendars.queries import work_calendar
+from kernel.clock import WorkCalendar
 from kernel.trail import record
 from kernel.web import charts
 from kernel.web.downloads import workbook
@@ -21,7 +23,7 @@ from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Fact
 from kernel.web.templatetags.lianshen import wan
-from kernel.web.xlsx import Column, Provisional
+from kernel.web.xlsx import Column, Provisional, Value
 from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow
 from tenants.rollup.queries import procedure_rows, project_rows, reconciliations, years
@@ -152,7 +154,9 @@ def projects(request: SignedInRequest) -> HttpResponse:
     sort = request.GET.get("sort", "-red")
     rows = queries.ordered(rows, sort, queries.PROJECT_SORTS, "red")
     if request.GET.get("export"):
-        return workbook("全市项目", PROJECT_COLUMNS, map(_project_cells, rows), as_of=today)
+        calendar = work_calendar()
+        cells = (_project_cells(row, calendar) for row in rows)
+        return workbook("全市项目", PROJECT_COLUMNS, cells, as_of=today)
     heads = headings(request.GET, sort, PROJECT_HEADS)
     page = {"title": "全市项目", "form": form, "headings": heads}
     return _ledger(request, rows, "overview/projects.html", page)
@@ -170,7 +174,8 @@ def procedures(request: SignedInRequest) -> HttpResponse:
     sort = request.GET.get("sort", "red")
     rows = queries.ordered(rows, sort, queries.PROCEDURE_SORTS, "red")
     if request.GET.get("export"):
-        cells = (_procedure_cells(row, names) for row in rows)
+        calendar = work_calendar()
+        cells = (_procedure_cells(row, names, calendar) for row in rows)
         return workbook("全市办件", PROCEDURE_COLUMNS, cells, as_of=today)
     heads = headings(request.GET, sort, PROCEDURE_HEADS)
     page = {"title": "全市办件", "form": form, "headings": heads}
@@ -237,7 +242,7 @@ def project(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
             "procedures": its_own,
             "facts": [
                 Fact("应批尽批目标", _day(row.target_on)),
-                Fact("预计办齐", _day(row.expected_on), "推定" if row.provisional else "",
+                Fact("预计办齐", _day(row.expected_on), "推定" if _guess(row.expected_on, work_calendar()) != row.expected_on else "",
                      "" if row.hit or not row.expected_on else "red"),
                 Fact("办件", row.procedures_done, f"/ {row.procedures_total} 已办结"),
                 Fact("红灯", row.reds, "件", "red" if row.reds else ""),
@@ -256,27 +261,27 @@ def _written(row: Any) -> str:
     return f"{timezone.localtime(row.written_at):%Y-%m-%d %H:%M}"
 
 
-def _guess(row: Any) -> Provisional | date | None:
-    on = row.expected_on
-    return Provisional(on) if on and row.provisional else on
+def _guess(on: date | None, calendar: WorkCalendar) -> Provisional | date | None:
+    return Provisional(on) if on and calendar.is_provisional(on) else on
 
 
-def _project_cells(row: Any) -> Sequence[Any]:
+def _project_cells(row: Any, calendar: WorkCalendar) -> Sequence[Value]:
     return (
         row.owner_name, row.number, row.name, row.year, row.investment_wan,
-        dict(ProjectState.choices).get(row.state, row.state), row.target_on, _guess(row),
+        dict(ProjectState.choices).get(row.state, row.state), row.target_on, _guess(row.expected_on, calendar),
         row.done_on, row.procedures_total, row.procedures_done, row.reds, row.yellows,
         Lamp(row.lamp).word, _written(row),
     )  # fmt: skip
 
 
-def _procedure_cells(row: Any, names: dict[str, str]) -> Sequence[Any]:
+def _procedure_cells(row: Any, names: dict[str, str], calendar: WorkCalendar) -> Sequence[Value]:
     return (
         row.owner_name, row.number, row.project_name, row.matter_name,
         names.get(row.department_code, row.department_code), row.stage,
         dict(ProcedureState.choices).get(row.state, row.state),
-        dict(Ball.choices).get(row.ball, row.ball), row.statutory_due_on, row.promised_due_on,
-        row.planned_due_on, _guess(row), row.decided_on, Lamp(row.lamp).word, _written(row),
+        dict(Ball.choices).get(row.ball, row.ball), _guess(row.statutory_due_on, calendar),
+        _guess(row.promised_due_on, calendar), _guess(row.planned_due_on, calendar),
+        _guess(row.expected_on, calendar), row.decided_on, Lamp(row.lamp).word, _written(row),
     )  # fmt: skip
 
 

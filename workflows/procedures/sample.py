@@ -48,9 +48,9 @@ class Temper:
 TEMPERS = (
     Temper((0, 4), (0.3, 0.8), 0.10, 0.10),  # runs well
     Temper((2, 10), (0.5, 1.0), 0.20, 0.20),
-    Temper((6, 22), (0.7, 1.15), 0.30, 0.30),  # late
+    Temper((6, 22), (0.8, 1.6), 0.30, 0.30),  # late
 )
-WEIGHTS = (5, 4, 2)
+WEIGHTS = (5, 4, 3)
 
 
 def play_all(projects: Iterable[Project], *, today: date, seed: int = 2026) -> int:

@@ -15,7 +15,7 @@ class Kind(StrEnum):
 
     label: str
 
-    def __new__(cls, value: str, label: str) -> Self:
+    def __new__(cls, value: str, label: str = "") -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label = label
@@ -45,7 +45,9 @@ class StopReason(StrEnum):
     article: str
     verified: bool
 
-    def __new__(cls, value: str, label: str, article: str, verified: bool) -> Self:
+    def __new__(
+        cls, value: str, label: str = "", article: str = "", verified: bool = False
+    ) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.label, member.article, member.verified = label, article, verified

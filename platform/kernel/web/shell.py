@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from kernel.calendars.queries import work_calendar
+from kernel.clock import WorkCalendar
 from kernel.web.navigation import groups_for
 
 
@@ -52,6 +54,10 @@ class Shell:
             }
             for m in memberships
         ]
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        return work_calendar()
 
     @cached_property
     def nav(self) -> Any:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from kernel.clock import WorkCalendar
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Chart, Event, Fact, Step, Tile
 
@@ -119,10 +120,15 @@ def lamp(state: str, text: str = "", url: str = "") -> SafeString:
 
 
 @register.simple_tag
-def day(value: date | None, provisional: bool = False, url: str = "") -> SafeString:
-    """A date that is never naked: 推定 where no notice covers it, a link to how it was computed."""
+def day(value: date | None, provisional: bool | WorkCalendar = False, url: str = "") -> SafeString:
+    """A date that is never naked: 推定 where no notice covers it, a link to how it was computed.
+
+    ``provisional`` says so, or is the calendar to ask (on console pages ``shell.calendar``).
+    """
     if not value:
         return SafeString('<span class="day-none" title="尚无日期">—</span>')
+    if isinstance(provisional, WorkCalendar):
+        provisional = provisional.is_provisional(_local(value))
     kind = " day-provisional" if provisional else ""
     mark = SafeString('<span class="day-mark">推定</span>') if provisional else ""
     if url:

@@ -27,6 +27,7 @@ from tenants import provisioning
 from tenants.gateway import ready_tenants, visiting
 from tenants.models import Tenant
 from tenants.registry.models import Disclosure, Filing, FilingKind
+from tenants.rollup.reconcile import reconcile
 from workflows.catalogue.actions import load_standard
 from workflows.disclosure.sample import release_samples
 from workflows.filings import actions as filings
@@ -71,6 +72,10 @@ class Command(BaseCommand):
             self.file(today)
         with self.step("公开发布与门户"):
             self.publish(today)
+        with self.step("汇总对账"):
+            for tenant in ready_tenants():
+                with visiting(tenant):
+                    reconcile()
 
     @contextmanager
     def step(self, label: str) -> Iterator[None]:
