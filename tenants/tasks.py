@@ -23,7 +23,7 @@ class TenantTask(Task):
         headers = {HEADER: connection.schema_name, **(options.pop("headers", None) or {})}
         # What follows is sent when this task has left its schema again, so it is told now.
         for later in [*(maybe_list(options.get("link")) or ()), *(options.get("chain") or ())]:
-            later.options.setdefault("headers", {}).setdefault(HEADER, headers[HEADER])
+            later["options"].setdefault("headers", {}).setdefault(HEADER, headers[HEADER])
         return super().apply_async(*args, headers=headers, **options)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

@@ -41,6 +41,6 @@ def test_what_follows_a_task_runs_in_its_schema_too(zhungeer: Tenant) -> None:
     headers = {HEADER: "t_zhungeer"}
     where_am_i.apply_async(headers=headers, link=note_where.si())
     assert ran_in == ["t_zhungeer"]
-    rest = [note_where.si()]
+    rest = [note_where.si(), dict(note_where.si())]  # a worker that reads a message gets a dict
     where_am_i.apply_async(headers=headers, chain=rest)
-    assert rest[0].options["headers"] == headers
+    assert [later["options"]["headers"] for later in rest] == [headers, headers]
