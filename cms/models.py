@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from wagtail.admin.panels import FieldPanel
 from wagtail.contrib.routable_page.models import RoutablePageMixin, path
@@ -55,10 +56,12 @@ class PortalPage(Page):
             ),
         }
 
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
         """The editor's own window may frame a preview; nothing else may frame anything."""
-        serve = csp_replace({"frame-ancestors": [SELF]})(super().serve_preview)
-        response: HttpResponse = serve(request, mode_name)
+        framed = csp_replace({"frame-ancestors": [SELF]})
+        response = framed(lambda asked: super(PortalPage, self).serve_preview(asked, mode_name))(
+            request
+        )
         response["X-Frame-Options"] = "SAMEORIGIN"
         return response
 
@@ -67,8 +70,11 @@ class PortalPage(Page):
         return SectionPage.objects.ancestor_of(self).select_related("tenant").first()
 
     def crumbs(self, home: "SectionPage | None") -> list[tuple[str, str]]:
-        above = [(home.title, f"/{home.tenant.slug}/"), ("动态", f"/{home.tenant.slug}/news/")]
-        return [("首页", "/"), *(above if home else [("动态", "/news/")]), (self.title, "")]
+        news = [("动态", "/news/")]
+        if home:
+            at = f"/{home.tenant.slug}/"
+            news = [(home.title, at), ("动态", f"{at}news/")]
+        return [("首页", "/"), *news, (self.title, "")]
 
 
 class HomePage(RoutablePageMixin, PortalPage):

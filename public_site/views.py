@@ -51,7 +51,6 @@ def search(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     answers = sorted(_answers(query, place, kind), key=lambda row: not _in_title(row.title, query))
     page = Paginator(answers, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = _hits(page.object_list, query)
     return render(
         request,
         "public_site/search.html",
@@ -70,6 +69,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "kinds": KINDS,
             "examples": EXAMPLES,
             "page": page,
+            "hits": _hits(page.object_list, query),
         },
     )
 

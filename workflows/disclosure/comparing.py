@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kernel.clock import Unit
 from tenants.registry.models import DisclosureKind
 from workflows.catalogue.wording import UNITS
 
@@ -54,7 +53,7 @@ def limit(terms: Mapping[str, Any] | None) -> str:
         return ""
     if terms["days"] is None:
         return UNITS[terms["unit"]]
-    return f"{terms['days']} 个{Unit(terms['unit']).label}"
+    return f"{terms['days']} 个{UNITS[terms['unit']]}"
 
 
 def _matter(payload: Mapping[str, Any]) -> dict[str, str]:

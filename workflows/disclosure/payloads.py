@@ -219,7 +219,7 @@ def _taken(on: date, versions: Mapping[str, MatterVersion]) -> dict[str, dict[st
         accepted_on__isnull=False, decided_on__gt=on - YEAR, decided_on__lte=on
     ).order_by("pk")
     for code, accepted, decided in done.values_list("matter_code", "accepted_on", "decided_on"):
-        if code in versions:
+        if code in versions and accepted and decided:
             days[code].append(_elapsed(calendar, versions[code], accepted, decided))
     return {
         code: {

@@ -23,6 +23,12 @@ from workflows.disclosure.comparing import limit
 NOTICE_DAYS = 5  # 行政许可法第三十二条
 NAMED_BESIDE = 6
 
+_BODIES = {
+    DisclosureKind.MATTER: "disclosure/public/matter.html",
+    DisclosureKind.PROJECT: "disclosure/public/project.html",
+    DisclosureKind.MECHANISM: "disclosure/public/mechanism.html",
+}
+
 #: The address of another matter's guide by its code; None when it has not been released.
 UrlOf = Callable[[str], str | None]
 
@@ -66,7 +72,7 @@ def shown(
         DisclosureKind.MECHANISM: lambda: _mechanism(payload),
     }[DisclosureKind(kind)]
     return {
-        "body": f"disclosure/public/{kind}.html",
+        "body": _BODIES[DisclosureKind(kind)],
         "content": payload,
         "read_on": date.fromisoformat(payload["as_of"]),
         **build(),
@@ -148,7 +154,7 @@ def _taken(payload: Mapping[str, Any]) -> Fact:
     taken = payload["taken"]
     if not taken:
         return Fact("本地近一年实际", "暂无统计", "办结满 5 件起公布")
-    unit = Unit(taken["unit"]).label
+    unit = tags.unit_label(taken["unit"])
     return Fact(
         "本地近一年实际",
         f"{taken['median']} 个{unit}",
@@ -211,7 +217,7 @@ def _steps(payload: Mapping[str, Any], url_of: UrlOf) -> list[Step]:
         Step(
             str(len(steps) + 1),
             "审查、办结、出件",
-            " ".join(filter(None, (path and f"{path}。", given, delivered))),
+            "".join(filter(None, (path and f"{path}。", given, delivered))),
         )
     )
     return steps

@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from kernel.trail import Actor
 
+from kernel.trail import Actor
 from tenants.gateway import visiting
 from tenants.models import Tenant
 from workflows.catalogue.combing import load_standard

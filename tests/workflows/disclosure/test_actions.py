@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from kernel.trail.models import TrailEntry
 
+from kernel.trail.models import TrailEntry
 from tenants.gateway import visiting
 from tenants.models import Tenant
 from tenants.registry.freezing import digest_of
 from tenants.registry.models import Disclosure
+from tests.workflows.disclosure.conftest import ON, PREPARER, RELEASER
 from workflows.disclosure import actions
 from workflows.disclosure.actions import ReleaseRefused
 from workflows.disclosure.lifecycle import MoveRefused, State
@@ -16,8 +17,6 @@ from workflows.disclosure.models import Draft
 from workflows.disclosure.sample import release_samples
 from workflows.projects.models import Project
 from workflows.promises.models import Promise
-
-from tests.workflows.disclosure.conftest import ON, PREPARER, RELEASER
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from kernel.calendars.queries import work_calendar
 
+from kernel.calendars.queries import work_calendar
 from workflows.disclosure.showing import last_day
 
 pytestmark = pytest.mark.django_db

@@ -7,16 +7,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+
 from kernel.accounts.models import User
 from kernel.trail.models import TrailEntry
-
 from tenants.gateway import visiting
 from tenants.models import Tenant
 from tenants.registry.models import Disclosure
+from tests.workflows.disclosure.conftest import ON, PREPARER, RELEASER
 from workflows.disclosure import actions
 from workflows.disclosure.models import Draft
-
-from tests.workflows.disclosure.conftest import ON, PREPARER, RELEASER
 
 pytestmark = pytest.mark.django_db
 
