@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.text import Truncator
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from wagtail.documents.models import Document
 from wagtail.documents.views.serve import serve
 from wagtail.models import Page, ReferenceIndex
@@ -39,7 +39,7 @@ class Hit:
     note: str
 
 
-@require_GET
+@require_safe
 @open_to_all
 def search(request: HttpRequest) -> HttpResponse:
     """Released records and live news that hold every word asked for; titles come first."""
@@ -131,7 +131,7 @@ def _note(kind: str, payload: Mapping[str, Any], query: str) -> str:
     return " · ".join(filter(None, parts))
 
 
-@require_GET
+@require_safe
 @open_to_all
 def document(request: HttpRequest, number: int, name: str) -> HttpResponseBase:
     """An attachment, once a page that the public can read names it; else it does not exist."""
@@ -144,7 +144,7 @@ def document(request: HttpRequest, number: int, name: str) -> HttpResponseBase:
     return serve(request, number, name)
 
 
-@require_GET
+@require_safe
 @open_to_all
 def robots(request: HttpRequest) -> HttpResponse:
     lines = (
@@ -156,7 +156,7 @@ def robots(request: HttpRequest) -> HttpResponse:
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 
-@require_GET
+@require_safe
 @open_to_all
 def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public address, with the day it last changed where that is known."""

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission, Role
 from kernel.refusal import Refused
@@ -80,7 +80,7 @@ class Told:
     confirmation: dict[str, str] | None
 
 
-@require_GET
+@require_safe
 @requires(Permission.CATALOGUE_VIEW)
 def matters(request: SignedInRequest) -> HttpResponse:
     form, found, rows, here = _rows(request)
@@ -116,7 +116,7 @@ def matters(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.CATALOGUE_VIEW)
 def export(request: SignedInRequest) -> HttpResponse:
     _, _, rows, _ = _rows(request)
@@ -163,7 +163,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     return _file(content, "catalogue")
 
 
-@require_GET
+@require_safe
 @requires(Permission.CATALOGUE_VIEW)
 def no_basis(request: SignedInRequest) -> HttpResponse:
     edges = [
@@ -206,7 +206,7 @@ def no_basis(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.CATALOGUE_VIEW)
 def matter(request: SignedInRequest, code: str) -> HttpResponse:
     return _matter_page(request, code)

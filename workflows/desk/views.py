@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from kernel.authority.permissions import Permission, Role
 from kernel.trail.queries import events
@@ -13,7 +13,7 @@ from workflows.desk import queries
 from workflows.desk.searching import search as look
 
 
-@require_GET
+@require_safe
 @requires(Permission.DESK_VIEW)
 def home(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -42,7 +42,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.DESK_VIEW)
 def search(request: SignedInRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip()[:60]

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.calendars.queries import work_calendar
@@ -40,7 +40,7 @@ COLUMNS = (
 )
 
 
-@require_GET
+@require_safe
 @requires(Permission.DISCLOSURE_VIEW)
 def index(request: SignedInRequest) -> HttpResponse:
     form = DraftFilter(request.GET or None)
@@ -91,7 +91,7 @@ def _workbook(rows: Any) -> HttpResponse:
 # Prepare -----------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @requires(Permission.DISCLOSURE_PREPARE)
 def prepare(request: SignedInRequest) -> HttpResponse:
     on = timezone.localdate()
@@ -181,7 +181,7 @@ def _prepared(request: HttpRequest, kind: DisclosureKind, outcome: actions.Outco
 # One draft ---------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @requires(Permission.DISCLOSURE_VIEW)
 def draft(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Draft, pk=pk)
@@ -208,7 +208,7 @@ def _draft_page(request: SignedInRequest, found: Draft, form: ReasonForm) -> dic
     }
 
 
-@require_GET
+@require_safe
 @requires(Permission.DISCLOSURE_VIEW)
 def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """The page as the public will meet it, in the portal's own frame."""

@@ -6,7 +6,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.trail.queries import events, of
@@ -32,7 +32,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@require_GET
+@require_safe
 @requires(Permission.FILINGS_VIEW)
 def register(request: SignedInRequest) -> HttpResponse:
     """Below the city what was sent, in the city what was received."""
@@ -73,7 +73,7 @@ def _exported(filing: Filing) -> list[str | int]:
     ]  # fmt: skip
 
 
-@require_GET
+@require_safe
 @requires(Permission.FILINGS_RECEIVE)
 def inbox(request: SignedInRequest) -> HttpResponse:
     waiting = queries.waiting(request.tenant, timezone.localdate())
@@ -89,7 +89,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.FILINGS_SEND)
 def new(request: SignedInRequest, kind: str) -> HttpResponse:
     """Exactly what would be sent, beside the city's model and the filing before."""
@@ -161,7 +161,7 @@ def send(request: SignedInRequest, kind: str) -> HttpResponse:
     return redirect("filings:detail", pk=filing.pk)
 
 
-@require_GET
+@require_safe
 @requires(Permission.FILINGS_VIEW)
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return _detail(request, pk, ReturnForm())

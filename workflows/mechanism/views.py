@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
@@ -29,7 +29,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Looking ------------------------------------------------------------------------------------------
 
 
-@require_GET
+@require_safe
 @requires(Permission.MECHANISM_VIEW)
 def chart(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -64,7 +64,7 @@ def chart(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.MECHANISM_VIEW)
 def seats(request: SignedInRequest) -> HttpResponse:
     form, on, places = _seats(request)
@@ -83,7 +83,7 @@ def seats(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.MECHANISM_VIEW)
 def export(request: SignedInRequest) -> HttpResponse:
     _, on, places = _seats(request)
@@ -119,19 +119,19 @@ def export(request: SignedInRequest) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 @requires(Permission.MECHANISM_VIEW)
 def seat(request: SignedInRequest, number: int) -> HttpResponse:
     return _seat_page(request, get_object_or_404(Seat, pk=number))
 
 
-@require_GET
+@require_safe
 @requires(Permission.MECHANISM_VIEW)
 def unit(request: SignedInRequest, number: int) -> HttpResponse:
     return _unit_page(request, get_object_or_404(Unit, pk=number))
 
 
-@require_GET
+@require_safe
 @requires(Permission.MECHANISM_CHANGE)
 def add(request: SignedInRequest) -> HttpResponse:
     return _add_page(request)

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.calendars.queries import work_calendar
@@ -61,7 +61,7 @@ PROCEDURE_HEADS = (
 )  # fmt: skip
 
 
-@require_GET
+@require_safe
 @requires(Permission.OVERVIEW_VIEW)
 def season(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -145,7 +145,7 @@ def _hit_chart(lines: list[queries.Line]) -> Any:
     return charts.bars(figures, title="各地按期办齐", measure="按期办齐率（%）", unit="%")
 
 
-@require_GET
+@require_safe
 @requires(Permission.OVERVIEW_VIEW)
 def projects(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -162,7 +162,7 @@ def projects(request: SignedInRequest) -> HttpResponse:
     return _ledger(request, rows, "overview/projects.html", page)
 
 
-@require_GET
+@require_safe
 @requires(Permission.OVERVIEW_VIEW)
 def procedures(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -211,7 +211,7 @@ def _dress(row: Any, slugs: dict[str, str], names: dict[str, str]) -> None:
         row.ball_word = dict(Ball.choices).get(row.ball, row.ball)  # type: ignore[attr-defined]
 
 
-@require_GET
+@require_safe
 @requires(Permission.OVERVIEW_VIEW)
 def project(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
     """One project as its tenant last wrote it here; the tenant's own ledger is not read."""
@@ -285,7 +285,7 @@ def _procedure_cells(row: Any, names: dict[str, str], calendar: WorkCalendar) ->
     )  # fmt: skip
 
 
-@require_GET
+@require_safe
 @requires(Permission.OVERVIEW_VIEW)
 def reconciliation(request: SignedInRequest) -> HttpResponse:
     by_owner: dict[str, list[Any]] = {}

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.calendars.queries import work_calendar
@@ -40,7 +40,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LATE_ENTRIES = ("notify", "accept")
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROCEDURES_VIEW)
 def ledger(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -64,7 +64,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROCEDURES_VIEW)
 def export(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
@@ -76,7 +76,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROCEDURES_VIEW)
 def detail(request: SignedInRequest, number: str) -> HttpResponse:
     procedure = _get(number)
@@ -112,7 +112,7 @@ def detail(request: SignedInRequest, number: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROCEDURES_VIEW)
 def dates(request: SignedInRequest, number: str) -> HttpResponse:
     """这个日期怎么算的: each of the five dates derived line by line."""

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
@@ -25,7 +25,7 @@ from workflows.promises.queries import Terms
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@require_GET
+@require_safe
 @requires(Permission.CATALOGUE_VIEW)
 def listing(request: SignedInRequest) -> HttpResponse:
     form, every, rows = _rows(request)
@@ -54,7 +54,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.CATALOGUE_VIEW)
 def export(request: SignedInRequest) -> HttpResponse:
     _, _, rows = _rows(request)
@@ -99,7 +99,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     return answer
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROMISES_CHANGE)
 def edit(request: SignedInRequest, code: str) -> HttpResponse:
     return _edit_page(request, code)

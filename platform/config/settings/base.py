@@ -234,6 +234,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour=2, minute=30),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
+    "clear-sessions": {
+        "task": "kernel.accounts.tasks.clear_sessions",
+        "schedule": crontab(hour=3, minute=30),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
 }
 
 LOGGING = {

@@ -3,6 +3,7 @@
 import os
 
 from config.settings.base import *  # noqa: F403
+from config.settings.base import PORTAL_HOST
 
 SECRET_KEY = os.environ["LIANSHEN_SECRET_KEY"]
 PORT = ""
@@ -15,3 +16,4 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 AXES_CLIENT_IP_CALLABLE = "kernel.accounts.client_address.address_behind_proxy"
 SECURE_SSL_REDIRECT = True
 SECURE_HSTS_SECONDS = 31_536_000
+WAGTAILADMIN_BASE_URL = f"https://{PORTAL_HOST}"

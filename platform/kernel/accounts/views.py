@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from kernel.accounts import tickets
 from kernel.accounts.forms import SignInForm
@@ -84,7 +84,7 @@ def switch(request: SignedInRequest, slug: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @open_to_all
 def enter(request: HttpRequest) -> HttpResponse:
     """Redeem the ticket that another console handed out."""
@@ -103,7 +103,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     return redirect("/")
 
 
-@require_GET
+@require_safe
 @requires(Permission.MEMBERS_VIEW)
 def members(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()

@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.trail.forms import TrailFilter
@@ -28,7 +28,7 @@ COLUMNS = (
 )
 
 
-@require_GET
+@require_safe
 @requires(Permission.TRAIL_VIEW)
 def trail(request: HttpRequest) -> HttpResponse:
     form = TrailFilter(request.GET or None)

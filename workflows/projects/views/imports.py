@@ -6,7 +6,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
@@ -62,7 +62,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROJECTS_IMPORT)
 def template(request: SignedInRequest) -> HttpResponse:
     """An empty list with the headings that are read."""
@@ -73,7 +73,7 @@ def template(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROJECTS_IMPORT)
 def intake(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the workbook would do, row by row, against the projects as they are now."""
@@ -118,7 +118,7 @@ def intake(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROJECTS_IMPORT)
 def errors(request: SignedInRequest, pk: int) -> HttpResponse:
     intake = get_object_or_404(Intake, pk=pk)
@@ -130,7 +130,7 @@ def errors(request: SignedInRequest, pk: int) -> HttpResponse:
     return attachment(content, f"{intake.file_name.rpartition('.')[0]}-错误清单.xlsx")
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROJECTS_IMPORT)
 def kept_file(request: SignedInRequest, pk: int) -> FileResponse:
     """The workbook as it came."""

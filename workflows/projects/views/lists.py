@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerDown
 
 from kernel.authority.permissions import Permission
@@ -37,7 +37,7 @@ def attachment(content: bytes, name: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROJECTS_VIEW)
 def index(request: SignedInRequest) -> HttpResponse:
     known, year = _years(request)
@@ -78,7 +78,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROJECTS_VIEW)
 def export(request: SignedInRequest) -> HttpResponse:
     """Exactly what the list shows with the same address, all pages, as a list to import again."""
@@ -141,7 +141,7 @@ def _whole_list(request: SignedInRequest, year: int, name: str) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROJECTS_VIEW)
 def batch(request: SignedInRequest, pk: int) -> HttpResponse:
     """A move of the whole list: how far it is and what could not be done. Polls itself."""

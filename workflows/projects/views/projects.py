@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
@@ -27,7 +27,7 @@ _TONES = {Opinion.AGREE: "green", Opinion.ADVISE: "yellow", Opinion.OBJECT: "red
 STATE_TONES = {State.COMMENTING: "blue", State.CONFIRMED: "green", State.REMOVED: "red"}
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROJECTS_VIEW)
 def project(request: SignedInRequest, number: str) -> HttpResponse:
     return _page(request, get_object_or_404(Project, number=number))
@@ -222,7 +222,7 @@ def comment(request: SignedInRequest, number: str) -> HttpResponse:
     return redirect("projects:project", number)
 
 
-@require_GET
+@require_safe
 @requires(Permission.PROJECTS_COMMENT)
 def waiting(request: SignedInRequest) -> HttpResponse:
     """Projects on which the member's department has still to say something."""
