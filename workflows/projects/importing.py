@@ -135,6 +135,7 @@ def _add(intake: Intake, lines: list[Line]) -> None:
     # Numbers first: while COPY is open the connection answers nothing else.
     given = numbers(intake.year, len(lines))
     with (
+        connection.wrap_database_errors,  # Django leaves COPY's errors as the driver's own
         connection.cursor() as cursor,
         cursor.copy(f"COPY projects_project ({columns}) FROM STDIN") as copy,
     ):
