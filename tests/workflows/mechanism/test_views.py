@@ -115,7 +115,7 @@ def test_pages_cost_the_same_for_one_seat_and_for_many(
 ) -> None:
     for path in ("/mechanism/", "/mechanism/seats/"):
         office.get(path)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(16):
             office.get(path)
 
 
