@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
                 "LIANSHEN_HOME": str(home.path),
             }
             if arguments == ["bench"]:
-                return pytest("bench", environment)
+                return pytest("bench", environment, "--capture=no", "-p", "no:randomly")
             return all_tests(environment, chromium=find_chromium())
     except CannotStart as reason:
         print(f"\n✗ {reason}", file=sys.stderr)
@@ -66,10 +66,10 @@ def all_tests(environment: Mapping[str, str], *, chromium: str | None) -> int:
     return next((code for code in codes if code not in {0, NOTHING_COLLECTED}), 0)
 
 
-def pytest(marks: str, environment: Mapping[str, str]) -> int:
+def pytest(marks: str, environment: Mapping[str, str], *options: str) -> int:
     chosen = shlex.split(os.environ.get("PYTEST_ARGS", ""))
     return processes.run(
-        [sys.executable, "-m", "pytest", "-m", marks, *chosen],
+        [sys.executable, "-m", "pytest", "-m", marks, *options, *chosen],
         env=environment,
         cwd=ROOT,
         end=signal.SIGINT,
