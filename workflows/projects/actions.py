@@ -44,6 +44,8 @@ _CLASHES = {
     "project_once_a_year": "同一年度已有同名且同一单位的项目，不能重复登记；请先在清单中查找。",
     "project_code_once_a_year": "这个项目代码在同一年度的另一个项目上，不能重复；请核对赋码通知。",
 }
+#: A step dated longer before the project's year is a slip of the pen.
+OLDEST_YEARS = 5
 
 
 @contextmanager
@@ -129,6 +131,8 @@ def make_move(
     move = move_from(before, name)
     if move.needs_reason and not reason:
         raise Refused(f"“{move.label}”要写明理由。")
+    if on.year < project.year - OLDEST_YEARS:
+        raise Refused(f"办理日期{shown('_on', on)}比项目年度早了五年以上；请核对年份。")
     values: dict[str, Any] = {"state": move.target}
     match name:
         case "send_for_comment":
@@ -158,7 +162,7 @@ def make_move(
         actor=actor,
         action=f"projects.{name}",
         subject=number,
-        summary=f"{move.label}（{on.isoformat()}）{'：' + reason if reason else ''}",
+        summary=f"{move.label}（{on.year}年{on.month}月{on.day}日）{'：' + reason if reason else ''}",
     )
     if name == "confirm":
         hooks.run(hooks.ON_CONFIRM, project, on=on, actor=actor)

@@ -18,6 +18,7 @@ from workflows.projects.codes import (
 )
 from workflows.projects.eligibility import RULES
 from workflows.projects.facts import REGION_NAMES, STATED, industry_labels, stated_by
+from workflows.projects.intake.cells import START_YEARS
 from workflows.projects.lifecycle import State
 from workflows.projects.models import Kind, Opinion, Project
 from workflows.projects.workbook import ProjectFacts
@@ -183,6 +184,14 @@ class FactsForm(forms.Form):
         if not self.cleaned_data["investment_wan"]:
             raise forms.ValidationError("总投资是零；请填写大于0的数字，单位万元。")
         return self.cleaned_data["investment_wan"]
+
+    def clean_planned_start_on(self) -> date:
+        day: date = self.cleaned_data["planned_start_on"]
+        if day.year not in START_YEARS:
+            raise forms.ValidationError(
+                f"年份{day.year}不合常理，应在{START_YEARS[0]}年至{START_YEARS[-1]}年之间；请核对。"
+            )
+        return day
 
     def clean(self) -> dict[str, Any]:
         """A place is kept with its banner's name, so that a list made of it can be read again."""

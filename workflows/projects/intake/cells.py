@@ -193,6 +193,8 @@ _MONTH = re.compile(r"(\d{4})[年./-](\d{1,2})月?(?:份)?", re.ASCII)
 _MONTH_DAY = re.compile(r"(\d{1,2})月(\d{1,2})[日号]", re.ASCII)
 _VAGUE = re.compile(r"[底初末旬前后]|左右|季度|半年|年内|待定|尽快|拟")
 _DAY_CURE = "请填写具体日期，例如 2026年4月15日"
+#: Years in which a project may start; the work calendar must reach to both sides of them.
+START_YEARS = range(2010, 2051)
 
 
 def read_day(cell: Cell, *, year: int | None) -> tuple[date, str]:
@@ -237,7 +239,7 @@ def _numeric_day(number: float) -> tuple[date, str]:
 
 
 def _day(year: int, month: int, day: int) -> date:
-    if not 2000 <= year <= 2100:
+    if year not in START_YEARS:
         raise BadCell(f"年份{year}不合常理", _DAY_CURE)
     try:
         return date(year, month, day)
