@@ -260,7 +260,7 @@ def _rows(
 
 def _promised(line: Line, here: dict[str, Promise]) -> str:
     promise = here.get(line.fact.code)
-    return wording.promise(line.fact, promise.promised_days) if promise else ""
+    return wording.promise(promise.promised_days) if promise else ""
 
 
 def _matter_page(
@@ -308,7 +308,7 @@ def _matter_page(
             "rules": wording.STRENGTH_RULES,
             "versions": queries.versions(code),
             "promise": promise,
-            "promised": wording.promise(fact, promise.promised_days) if promise else "",
+            "promised": wording.promise(promise.promised_days) if promise else "",
             "may_promise": Permission.PROMISES_CHANGE in request.permissions,
             "may_confirm": may_confirm,
             "form": form
@@ -329,7 +329,7 @@ def _strip(line: Line, promise: Promise | None) -> list[Fact]:
     days = promise.promised_days if promise else None
     return [
         Fact("法定时限", wording.limit(fact), "" if fact.verified else "未核实"),
-        Fact("本级承诺", wording.promise(fact, days) or "还没有承诺"),
+        Fact("本级承诺", wording.promise(days) or "还没有承诺"),
         Fact("前置事项", len(line.fronts), f"其中无依据 {line.without_basis} 条"),
         Fact("容缺", wording.DEFICIENCIES.get(fact.deficiency, "未定")),
         Fact("版本", f"第 {line.version.number} 版", f"{line.version.effective_from} 起"),

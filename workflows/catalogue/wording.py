@@ -48,11 +48,9 @@ def limit(fact: MatterFact) -> str:
     return f"{fact.limit_days} 个{UNITS[fact.unit]}"
 
 
-def promise(fact: MatterFact, days: int | None) -> str:
-    """A tenant's promised days in the matter's own unit: 3 个工作日; empty without a promise."""
-    if days is None:
-        return ""
-    return f"{days} 个{UNITS['calendar' if fact.unit == 'calendar' else 'working']}"
+def promise(days: int | None) -> str:
+    """A tenant's promised days: 3 个工作日, whatever the unit of the law; empty without a promise."""
+    return "" if days is None else f"{days} 个{UNITS['working']}"
 
 
 def _acceptance(fact: MatterFact) -> str:

@@ -65,13 +65,13 @@ def save(
     fact = catalogue.matter(code, on).fact
     check_days(fact, promised_days)
     promise = _locked(code, version)
-    before = wording.promise(fact, promise.promised_days) or "没有承诺"
+    before = wording.promise(promise.promised_days) or "没有承诺"
     promise.promised_days = promised_days
     promise.window = window.strip()
     promise.office_phone = office_line(office_phone)
     promise.handled_here = handled_here
     _bump(promise)
-    after = wording.promise(fact, promised_days) or "没有承诺"
+    after = wording.promise(promised_days) or "没有承诺"
     record(
         actor=actor,
         action="promises.save",
@@ -133,13 +133,25 @@ def check_days(fact: MatterFact, days: int | None) -> None:
     if days is None:
         return
     if days < 1:
-        raise PromiseRefused("承诺时限至少 1 天；不承诺就留空。")
-    most = 1 if fact.unit == "instant" else fact.limit_days
+        raise PromiseRefused("承诺时限至少 1 个工作日；不承诺就留空。")
+    most = most_days(fact)
     if most is not None and days > most:
         raise PromiseRefused(
             f"{fact.name}的法定时限是{wording.limit(fact)}，"
-            f"承诺 {days} 天超过了它。请填 {most} 天以内。"
+            f"承诺 {days} 个工作日超过了它。请填 {most} 个工作日以内。"
         )
+
+
+def most_days(fact: MatterFact) -> int | None:
+    """The longest promise, in working days, that stays within the law; None where it sets no limit.
+
+    Of seven days five are working ones: a limit in calendar days leaves room for fewer.
+    """
+    if fact.unit == "instant":
+        return 1
+    if fact.limit_days is None or fact.unit != "calendar":
+        return fact.limit_days
+    return max(1, fact.limit_days * 5 // 7)
 
 
 def _locked(code: str, version: int) -> Promise:

@@ -39,7 +39,7 @@ class PromiseFilter(forms.Form):
 
 class PromiseForm(forms.Form):
     promised_days = forms.IntegerField(
-        label="承诺时限（天）", required=False, min_value=1, max_value=1000
+        label="承诺时限（工作日）", required=False, min_value=1, max_value=1000
     )
     window = forms.CharField(
         label="受理窗口",

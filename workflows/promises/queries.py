@@ -31,7 +31,7 @@ class Terms:
     @property
     def promised(self) -> str:
         days = self.promise.promised_days if self.promise else None
-        return wording.promise(self.line.fact, days)
+        return wording.promise(days)
 
     @property
     def parties(self) -> list[Party]:

@@ -19,6 +19,7 @@ from kernel.web.parts import Tile
 from kernel.web.xlsx import Column, workbook_bytes
 from workflows.catalogue import queries as catalogue
 from workflows.promises import actions, forms, queries
+from workflows.promises.actions import most_days
 from workflows.promises.models import Party
 from workflows.promises.queries import Terms
 
@@ -226,6 +227,7 @@ def _edit_page(request: SignedInRequest, code: str, **bound: django_forms.Form) 
             "terms": terms,
             "fact": fact,
             "promise": promise,
+            "most": most_days(fact),
             "version": version,
             "form": forms.PromiseForm(
                 initial={

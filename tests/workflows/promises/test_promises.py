@@ -63,8 +63,10 @@ def add(**words: Any) -> Party:
     [
         ("A08", 20, True),
         ("A08", 21, False),
-        ("B01", 60, True),
-        ("B01", 61, False),
+        ("B01", 42, True),  # 60 calendar days
+        ("B01", 43, False),
+        ("C06", 5, True),  # 7 calendar days
+        ("C06", 6, False),
         ("A01", 1, True),
         ("A01", 2, False),
         ("A05", 300, True),
@@ -82,7 +84,7 @@ def test_a_promise_is_at_most_what_the_law_grants(code: str, days: int | None, g
 
 
 def test_the_refusal_names_the_matter_the_limit_and_the_cure(here: Tenant) -> None:
-    with pytest.raises(PromiseRefused, match=r"法定时限是20 个工作日.*请填 20 天以内"):
+    with pytest.raises(PromiseRefused, match=r"法定时限是20 个工作日.*请填 20 个工作日以内"):
         save(promised_days=25)
     assert not Promise.objects.filter(matter_code="A08").exists()
 
@@ -186,7 +188,7 @@ def test_the_office_writes_a_promise_on_the_page(office: Client, zhungeer: Tenan
 def test_too_long_a_promise_comes_back_with_its_reason(office: Client, zhungeer: Tenant) -> None:
     answer = office.post("/promises/A08/save/", FORM | {"promised_days": "30"})
     assert answer.status_code == 422
-    assert "请填 20 天以内" in answer.content.decode()
+    assert "请填 20 个工作日以内" in answer.content.decode()
     with visiting(zhungeer):
         assert TrailEntry.objects.first().outcome == "refused"
 
