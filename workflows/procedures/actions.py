@@ -112,7 +112,7 @@ def replan(
             actor=actor or SYSTEM,
             action="procedures.rebaseline",
             subject=project.number,
-            summary=f"按 {on} 的进度重排倒排计划，{len(changed)} 项有变。",
+            summary=f"按{on.year}年{on.month}月{on.day}日的进度重排倒排计划，{len(changed)} 项有变。",
         )
     return len(changed)
 
@@ -181,7 +181,7 @@ def make_move(
         actor=actor,
         action=f"procedures.{move.name}",
         subject=procedure.number,
-        summary=f"{procedure.name}：{move.label}，发生于 {on}。",
+        summary=f"{procedure.name}：{move.label}，{on.year}年{on.month}月{on.day}日",
         detail={
             **asked,
             "on": on.isoformat(),

@@ -35,6 +35,25 @@ def deadline_of(
     return min(filter(None, (statutory_due_on, promised_due_on, planned_due_on)), default=None)
 
 
+#: What the office calls each of the days a lamp may be measured against.
+DAY_NAMES = {
+    "planned_start_on": "计划受理",
+    "statutory_due_on": "法定期限",
+    "promised_due_on": "承诺期限",
+    "planned_due_on": "计划完成",
+}
+
+
+def bound_by(state: State, **days: date | None) -> tuple[str, date | None]:
+    """The deadline of `deadline_of` with what it is called: ("承诺期限", 2026-01-16)."""
+    deadline = deadline_of(state, **days)
+    names = ["planned_start_on"] if state in NOT_STARTED else list(DAY_NAMES)[1:]
+    if state is State.STOPPED:
+        names = ["planned_due_on"]
+    found = next((DAY_NAMES[name] for name in names if days[name] == deadline), "计划完成")
+    return (found, deadline) if deadline else ("", None)
+
+
 def turning_days(
     state: State, deadline_on: date | None, calendar: WorkCalendar
 ) -> tuple[date | None, date | None]:

@@ -7,12 +7,13 @@ from datetime import date
 from kernel.calendars.queries import work_calendar
 from kernel.clock import Unit, WorkCalendar
 from kernel.web.lamps import Lamp, lamp_on
+from kernel.web.templatetags.lianshen import cn_day
 from workflows.catalogue.queries import departments
 from workflows.catalogue.wording import DEFICIENCIES, STAGES
 from workflows.procedures import queries
 from workflows.procedures.clocks import Clocks, read_clocks, unread
-from workflows.procedures.lamps import deadline_of, turning_days
-from workflows.procedures.lifecycle import NOT_STARTED, Ball, State
+from workflows.procedures.lamps import bound_by, turning_days
+from workflows.procedures.lifecycle import Ball, State
 from workflows.procedures.models import ClockEntry, Procedure
 from workflows.procedures.terms import Terms
 from workflows.promises.models import PartyRole, Promise
@@ -62,7 +63,7 @@ class LedgerRow:
         if reading.stop:
             return f"书面告知 {reading.stop.document}"
         if reading.notice_due_on:
-            return f"{reading.notice_due_on:%m月%d日}前受理或一次性告知"
+            return f"{cn_day(reading.notice_due_on)}前受理或一次性告知"
         return ""
 
     @property
@@ -153,7 +154,7 @@ def row_of(
         "statutory_due_on": reading.due_on if live else None,
         "promised_due_on": promise.due_on if promise and live else None,
     }
-    deadline = deadline_of(clocks.state, **due)
+    which, deadline = bound_by(clocks.state, **due)
     yellow_on, red_on = turning_days(clocks.state, deadline, calendar)
     lamp = lamp_on(on, yellow_on=yellow_on, red_on=red_on, decided_on=decided_on, paused=paused)
     return LedgerRow(
@@ -172,27 +173,15 @@ def row_of(
         expected=_day(None if decided_on else expected_on, calendar),
         decided=Day(decided_on),
         lamp=lamp,
-        cause=_cause(clocks.state, deadline, due, lamp),
+        cause=_cause(which, deadline, lamp),
     )
 
 
-_CAUSES = {
-    "statutory_due_on": "法定期限",
-    "promised_due_on": "承诺期限",
-    "planned_due_on": "计划完成",
-}
-
-
-def _cause(state: State, deadline: date | None, due: Mapping[str, date | None], lamp: Lamp) -> str:
+def _cause(which: str, deadline: date | None, lamp: Lamp) -> str:
     """Which day the lamp is measured against: 承诺期限 1月16日."""
     if deadline is None:
         return ""
-    which = "计划受理" if state in NOT_STARTED else ""
-    for name, label in _CAUSES.items():
-        if not which and due[name] == deadline:
-            which = label
-    passed = "已过" if lamp is Lamp.RED else ""
-    return f"{which or '计划完成'} {deadline.month}月{deadline.day}日{passed}"
+    return f"{which} {cn_day(deadline)}{'已过' if lamp is Lamp.RED else ''}"
 
 
 def _day(on: date | None, calendar: WorkCalendar) -> Day:

@@ -98,9 +98,9 @@ def _facts(live: Live) -> list[Fact]:
             tone="red" if slack < 0 else "yellow" if slack <= 3 and not project.done_on else "",
         ),
         Fact(
-            "工作日",
+            "已用工作日",
             total - left,
-            f"/ {total} 天，余 {left} 天",
+            f"/ {total} 个，余 {left} 个",
         ),
         Fact("办件", live.done, f"/ {len(live.rows)} 已办结"),
         Fact(
@@ -117,16 +117,17 @@ def _facts(live: Live) -> list[Fact]:
 
 
 def _holder(rows: list[LedgerRow]) -> Fact:
-    """Who most procedures under way wait for."""
-    waiting = Counter(
-        row.holder for row in rows if row.clocks.started and row.clocks.state not in FINISHED
-    )
+    """Who holds what is red, else who most procedures under way wait for."""
+    begun = [row for row in rows if row.clocks.started and row.clocks.state not in FINISHED]
+    waiting = Counter(row.holder for row in begun)
+    red = Counter(row.holder for row in begun if row.lamp is Lamp.RED)
     if not waiting:
         done = rows and all(row.clocks.state in FINISHED for row in rows)
         return Fact("在谁手里", "—", "全部办结" if done else "还没有收件的办件")
-    (name, count), *others = waiting.most_common()
-    more = f"项，另有 {len(others)} 家" if others else "项"
-    return Fact("在谁手里", name, f"{count} {more}")
+    name, _ = (red or waiting).most_common(1)[0]
+    held = f"{waiting[name]} 项" + (f"，红灯 {red[name]} 项" if red[name] else "")
+    others = f"，另有 {len(waiting) - 1} 家" if len(waiting) > 1 else ""
+    return Fact("在谁手里", name, held + others)
 
 
 def _chain(live: Live) -> dict[str, Any] | None:
@@ -157,8 +158,10 @@ def _cures(rows: list[LedgerRow], live: Live) -> list[str]:
     open_rows = [row for row in rows if row.clocks.state not in FINISHED]
     codes = {row.procedure.matter_code for row in rows}
     cures = []
-    if idle := [r for r in open_rows if r.terms.promised_days is None and r.terms.planned.days]:
+    if idle := [r for r in open_rows if r.terms.promised_days is None and r.terms.limit_days]:
         cures.append(f"{names(idle)}还没有承诺时限，可请责任单位作出短于法定的承诺。")
+    if guessed := [r for r in open_rows if r.terms.plan_is_guess and r.terms.allowance_days]:
+        cures.append(f"{names(guessed)}的计划用时是推定的，可请责任单位作出承诺，按承诺重排。")
     if lenient := [r for r in open_rows if r.terms.deficiency in ("M", "C")]:
         cures.append(f"{names(lenient)}可以容缺受理或者告知承诺，先受理、后补材料。")
     short = {row.procedure.matter_code: row.procedure.short_name for row in live.rows}

@@ -113,9 +113,9 @@ def _value(shown: Day, url: str) -> Any:
 
 def _left(reading: Reading, limit: str) -> str:
     if reading.overdue_days:
-        return f"{limit}，超 {reading.overdue_days} 天"
+        return f"{limit}，超 {reading.overdue_days} 个{reading.limit.unit.label}"
     if reading.started_on and not reading.closed and reading.remaining_days is not None:
-        return f"{limit}，余 {reading.remaining_days} 天"
+        return f"{limit}，余 {reading.remaining_days} 个{reading.limit.unit.label}"
     return limit
 
 

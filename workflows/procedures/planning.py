@@ -165,7 +165,8 @@ def _settle(
     procedure.statutory_due_on = reading.due_on if running or closed else None
     promised = clocks.promised
     procedure.promised_due_on = promised.due_on if promised and (running or closed) else None
-    procedure.expected_on = reading.decided_on or slot.earliest_finish_on
+    # Nothing is decided on a day off: what is overdue ends on the next working day at the earliest.
+    procedure.expected_on = reading.decided_on or calendar.on_or_after(slot.earliest_finish_on)
     if procedure.planned_due_on is None or (rebaseline and not clocks.started):
         # Where the target can't be met the latest days lie in the past: the plan is then "at once".
         procedure.planned_start_on = max(slot.latest_start_on, slot.earliest_start_on)

@@ -219,7 +219,7 @@ def test_the_explanation_cites_articles_and_documents(
 def test_the_projects_page_shows_facts_plan_and_ledger(office: Client) -> None:
     page = text(office.get("/projects/ZGE-2026-001/"))
     assert "应批尽批目标" in page
-    assert "/ 102 天" in page
+    assert "/ 102 个" in page
     assert "倒排计划" in page
     assert "gantt-plot" in page
     assert "人防审批" in page
