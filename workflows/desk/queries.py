@@ -1,8 +1,9 @@
 """What waits for a person, what turns, what changed (工作台). Reads other rooms, writes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Count, DateField, F, Q, QuerySet, Value, When
@@ -12,13 +13,16 @@ from django.utils import timezone
 
 from kernel.authority.permissions import Permission, Role
 from kernel.trail.models import TrailEntry
-from kernel.trail.queries import since
+from kernel.trail.queries import room_of, since
 from kernel.web.lamps import Lamp, lamp_on
+from kernel.web.parts import Event
 from tenants.registry.models import Disclosure
+from workflows.catalogue.queries import departments
 from workflows.disclosure.lifecycle import State as DraftState
 from workflows.disclosure.models import Draft
 from workflows.filings import queries as filings
 from workflows.mechanism.queries import completeness, vacancies
+from workflows.procedures.lamps import bound_by
 from workflows.procedures.lifecycle import FINISHED, MOVES, Ball, State
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import ledger, reach_of, under_lamp
@@ -30,9 +34,21 @@ if TYPE_CHECKING:
     from kernel.web.http import SignedInRequest
 
 SHOWN = 12  # rows a list shows before it leads to the ledger
+READ = 300  # lines of the trail the news are told from
+NAMED = 3  # things a run names before it counts
 WEEK = timedelta(days=7)
 
 _LABEL = {move.name: move.label for move in MOVES}
+#: What a run of the same act is called; the rest by its room.
+_ACTS = {f"procedures.{move.name}": move.label for move in MOVES} | {
+    "disclosure.prepare": "拟公开稿",
+    "disclosure.release": "发布公开稿",
+    "projects.register": "登记项目",
+    "projects.send": "送征求意见",
+    "projects.confirm": "确认项目",
+    "procedures.comb_out": "梳理办件",
+    "procedures.sample": "装入示例进度",
+}
 #: The one move that takes a procedure on from where it is.
 _NEXT = {
     State.PLANNED: "receive",
@@ -46,6 +62,9 @@ _NEXT = {
 }
 
 
+Names = Mapping[str, str]  # short names of units by code
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One row of the desk: what it is, when it binds, and its one next move."""
@@ -54,9 +73,10 @@ class Item:
     about: str
     move: str
     url: str
+    due: str = ""  # what the day is called: 承诺期限
     due_on: date | None = None
-    provisional: bool = False
     lamp: str = ""
+    turns_on: date | None = None  # the day a green lamp turns yellow
     note: str = ""
 
 
@@ -73,9 +93,10 @@ class Listing:
 class Desk:
     mine: Listing
     red: Listing
+    yellow: Listing
     turning: Listing
     others: Listing
-    news: list[TrailEntry]
+    news: list[Event]
 
 
 def desk(request: "SignedInRequest", on: date) -> Desk:
@@ -87,23 +108,26 @@ def desk(request: "SignedInRequest", on: date) -> Desk:
     open_ = near.exclude(state__in=FINISHED)
     turning = open_.filter(yellow_on__gt=on, yellow_on__lte=on + WEEK).order_by("yellow_on", "pk")
     red = open_.filter(under_lamp(Lamp.RED, on)).order_by("red_on", "pk")
+    yellow = open_.filter(under_lamp(Lamp.YELLOW, on)).order_by("red_on", "pk")
     at = reverse("procedures:list")
+    names = {code: department.short_name for code, department in departments().items()}
     return Desk(
-        mine=_mine(request, near, on),
-        red=_listing(red, on, f"{at}?lamp=red"),
-        turning=_listing(turning, on, f"{at}?soon=1"),
-        others=_others(request, near, on),
+        mine=_mine(request, near, on, names),
+        red=_listing(red, on, f"{at}?lamp=red", names),
+        yellow=_listing(yellow, on, f"{at}?lamp=yellow", names),
+        turning=_listing(turning, on, f"{at}?lamp=green&sort=red", names),
+        others=_others(request, near, on, names),
         news=news(request, near, on),
     )
 
 
-def _mine(request: "SignedInRequest", near: QuerySet[Procedure], on: date) -> Listing:
+def _mine(request: "SignedInRequest", near: QuerySet[Procedure], on: date, names: Names) -> Listing:
     items = [*_filings(request, on), *_projects(request), *_drafts(request)]
     total = len(items)
     waiting = procedures_for(request, near)
     if waiting is not None:
         found = list(_by_due(waiting)[:SHOWN])
-        items += [_item(procedure, on) for procedure in found]
+        items += [_item(procedure, on, names) for procedure in found]
         total += waiting.count() if len(found) == SHOWN else len(found)
     items.sort(key=lambda item: (item.due_on is None, item.due_on or date.max))
     return Listing(items, total, f"{reverse('procedures:list')}?ball=department")
@@ -130,7 +154,9 @@ def _by_due(procedures: QuerySet[Procedure]) -> QuerySet[Procedure]:
     return procedures.order_by(due.asc(nulls_last=True), F("red_on").asc(nulls_last=True), "pk")
 
 
-def _others(request: "SignedInRequest", near: QuerySet[Procedure], on: date) -> Listing:
+def _others(
+    request: "SignedInRequest", near: QuerySet[Procedure], on: date, names: Names
+) -> Listing:
     """What one waits for: an answer to a filing, papers or an expert's work for a procedure."""
     items = []
     if Permission.FILINGS_SEND in request.permissions:
@@ -141,6 +167,7 @@ def _others(request: "SignedInRequest", near: QuerySet[Procedure], on: date) -> 
                 f"{line.filing.number}，等{line.filing.receiver_name}办理",
                 "查看",
                 reverse("filings:detail", args=[line.filing.pk]),
+                "答复期限",
                 line.answer_by,
                 note="已超过答复期限" if line.late else "",
             )
@@ -150,27 +177,36 @@ def _others(request: "SignedInRequest", near: QuerySet[Procedure], on: date) -> 
     if Role(request.membership.role) not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.OFFICE):
         return Listing(items, len(items))
     rest = _listing(
-        waiting.order_by("red_on", "pk"), on, f"{reverse('procedures:list')}?ball=owner"
+        waiting.order_by("red_on", "pk"), on, f"{reverse('procedures:list')}?lamp=paused", names
     )
     return Listing(items + rest.items, len(items) + rest.total, rest.url)
 
 
-def _listing(procedures: QuerySet[Procedure], on: date, url: str) -> Listing:
+def _listing(procedures: QuerySet[Procedure], on: date, url: str, names: Names) -> Listing:
     found = list(procedures[:SHOWN])
     total = procedures.count() if len(found) == SHOWN else len(found)
-    return Listing([_item(procedure, on) for procedure in found], total, url)
+    return Listing([_item(procedure, on, names) for procedure in found], total, url)
 
 
-def _item(procedure: Procedure, on: date) -> Item:
+def _item(procedure: Procedure, on: date, names: Names) -> Item:
     state = State(procedure.state)
-    due = [day for day in (procedure.promised_due_on, procedure.statutory_due_on) if day]
+    due, due_on = bound_by(
+        state,
+        planned_start_on=procedure.planned_start_on,
+        planned_due_on=procedure.planned_due_on,
+        statutory_due_on=procedure.statutory_due_on,
+        promised_due_on=procedure.promised_due_on,
+    )
+    holder = Ball(procedure.ball).label
+    if procedure.ball == Ball.DEPARTMENT:
+        holder = names.get(procedure.department_code, holder)
     return Item(
         procedure.name,
         procedure.project.name,
         _LABEL[_NEXT[state]] if state in _NEXT else "查看",
         reverse("procedures:detail", args=[procedure.number]),
-        None if procedure.decided_on else min(due, default=procedure.planned_due_on),
-        procedure.provisional,
+        due,
+        due_on,
         lamp_on(
             on,
             yellow_on=procedure.yellow_on,
@@ -178,7 +214,8 @@ def _item(procedure: Procedure, on: date) -> Item:
             decided_on=procedure.decided_on,
             paused=state is State.STOPPED,
         ).value,
-        f"{state.label} · {Ball(procedure.ball).label}",
+        procedure.yellow_on,
+        f"{state.label} · {holder}",
     )
 
 
@@ -190,6 +227,7 @@ def _filings(request: "SignedInRequest", on: date) -> Iterable[Item]:
                 line.filing.number,
                 "办理",
                 reverse("filings:detail", args=[line.filing.pk]),
+                "答复期限",
                 line.answer_by,
                 note="已超过答复期限" if line.late else "",
             )
@@ -237,14 +275,49 @@ def _drafts(request: "SignedInRequest") -> Iterable[Item]:
             yield Item(draft.title, f"未通过：{draft.reason}", "修改后再拟", url)
 
 
-def news(request: "SignedInRequest", near: QuerySet[Procedure], on: date) -> list[TrailEntry]:
+def news(request: "SignedInRequest", near: QuerySet[Procedure], on: date) -> list[Event]:
     """What was done since yesterday; who may not read the trail sees what concerns them."""
     yesterday = timezone.make_aware(datetime.combine(on - timedelta(days=1), time()))
     lines = since(yesterday)
     if Permission.TRAIL_VIEW not in request.permissions:
         concerns = Q(actor_id=request.user.pk) | Q(subject__in=near.order_by().values("number"))
         lines = lines.filter(concerns)
-    return list(lines[:SHOWN])
+    return _told(list(lines[:READ]))
+
+
+def _told(entries: Sequence[TrailEntry]) -> list[Event]:
+    """What was done to which thing, newest first; one person's run of the same act is one line."""
+    names = _names({entry.subject for entry in entries})
+    told = []
+    for _, run in groupby(entries, key=lambda entry: (entry.action, entry.actor_name)):
+        same = list(run)
+        first = same[0]
+        who = f"{first.actor_name}（{first.actor_role}）" if first.actor_role else first.actor_name
+        things = [names.get(entry.subject, entry.subject) for entry in same]
+        if len(same) == 1:
+            about = "" if things[0] in first.summary else things[0]
+            told.append(Event(first.summary, first.at, who, about))
+            continue
+        listed = "、".join(dict.fromkeys(things[:NAMED]))
+        more = "等" if len(same) > NAMED else ""
+        told.append(
+            Event(
+                f"{_ACTS.get(first.action, room_of(first.action))} {len(same)} 件",
+                first.at,
+                who,
+                listed + more,
+            )
+        )
+    return told[:SHOWN]
+
+
+def _names(subjects: set[str]) -> dict[str, str]:
+    """What the numbers of projects and procedures stand for."""
+    projects = Project.objects.filter(number__in=subjects).values_list("number", "name")
+    procedures = Procedure.objects.filter(number__in=subjects).values_list(
+        "number", "name", "project__name"
+    )
+    return dict(projects) | {number: f"{name}（{of}）" for number, name, of in procedures}
 
 
 @dataclass(frozen=True, slots=True)

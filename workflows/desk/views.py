@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kernel.authority.permissions import Permission, Role
-from kernel.trail.queries import events
 from kernel.web.http import SignedInRequest, requires
 from kernel.web.parts import Fact
 from workflows.desk import queries
@@ -29,12 +28,11 @@ def home(request: SignedInRequest) -> HttpResponse:
             "facts": [
                 Fact("等我办", desk.mine.total, "件"),
                 Fact("红灯", desk.red.total, "件", "red" if desk.red.total else ""),
-                Fact(
-                    "七天内转黄", desk.turning.total, "件", "yellow" if desk.turning.total else ""
-                ),
+                Fact("黄灯", desk.yellow.total, "件", "yellow" if desk.yellow.total else ""),
+                Fact("七天内转黄", desk.turning.total, "件"),
                 Fact("我在等", desk.others.total, "件"),
             ],
-            "news": events(desk.news),
+            "news": desk.news,
             "way": way,
             "left": [step for step in way if not step.done],
             "may_trail": Permission.TRAIL_VIEW in request.permissions,
