@@ -99,8 +99,8 @@ def _prepare(kind: DisclosureKind, contents: Iterable[Content], actor: Actor) ->
         record(
             actor=actor,
             action="disclosure.prepare",
-            subject=f"{kind.label} {content.title}",
-            summary=f"拟公开稿，摘要值 {draft.digest[:12]}。",
+            subject=_subject(draft),
+            summary=f"拟公开稿：{_subject(draft)}",
             detail={"draft": draft.pk, "digest": draft.digest},
         )
     return outcome
@@ -144,7 +144,7 @@ def release(*, number: int, actor: Actor) -> Disclosure:
         actor=actor,
         action="disclosure.release",
         subject=_subject(draft),
-        summary=f"发布第{released.version}版，摘要值 {draft.digest[:12]}，拟稿人{draft.prepared_by}。",
+        summary=f"发布{_subject(draft)}第{released.version}版，拟稿人{draft.prepared_by}",
         detail={"draft": draft.pk, "version": released.version, "digest": draft.digest},
     )
     return released
@@ -159,7 +159,7 @@ def reject(*, number: int, reason: str, actor: Actor) -> Draft:
         actor=actor,
         action="disclosure.reject",
         subject=_subject(draft),
-        summary=f"不予发布：{draft.reason}",
+        summary=f"不予发布{_subject(draft)}：{draft.reason}",
         detail={"draft": draft.pk},
     )
     return draft
@@ -177,7 +177,7 @@ def withdraw(*, number: int, reason: str, actor: Actor) -> Draft:
         actor=actor,
         action="disclosure.withdraw",
         subject=_subject(draft),
-        summary=f"撤下第{draft.release_version}版：{draft.reason}",
+        summary=f"撤下{_subject(draft)}第{draft.release_version}版：{draft.reason}",
         detail={"draft": draft.pk, "version": draft.release_version},
     )
     return draft
@@ -208,7 +208,7 @@ def _leave(draft: Draft, state: State, actor: Actor, reason: str) -> None:
 
 
 def _subject(draft: Draft) -> str:
-    return f"{draft.get_kind_display()} {draft.title}"
+    return f"{draft.get_kind_display()}“{draft.title}”"
 
 
 def _findable(draft: Draft) -> list[str]:

@@ -16,7 +16,7 @@ class ProjectsConfig(AppConfig):
         register(
             NavItem(
                 "我的工作",
-                "待我征求意见",
+                "待回复意见",
                 "projects:waiting",
                 Permission.PROJECTS_COMMENT,
                 40,

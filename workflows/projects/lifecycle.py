@@ -32,7 +32,7 @@ MOVES = (
         "送行业部门征求意见",
         frozenset({State.DRAFT}),
         State.COMMENTING,
-        "行业部门将在“待我征求意见”中看到这个项目。",
+        "行业部门将在“待回复意见”中看到这个项目。",
     ),
     Move(
         "confirm",

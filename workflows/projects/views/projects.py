@@ -232,7 +232,7 @@ def waiting(request: SignedInRequest) -> HttpResponse:
         request,
         "projects/waiting.html",
         {
-            "title": "待我征求意见",
+            "title": "待回复意见",
             "page": page,
             "rows": [
                 (
