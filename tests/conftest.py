@@ -4,6 +4,7 @@ One template schema a run, replayed for each tenant; each test in a transaction.
 sequences are shifted so that a row read from the wrong schema never fits by chance.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
@@ -186,3 +187,30 @@ def own_tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Tenant
             User.objects.filter(pk__in=ids).delete()
             Domain.objects.filter(tenant=tenant).delete()
             Tenant.objects.filter(pk=tenant.pk)._raw_delete("default")
+
+
+@pytest.fixture(scope="session")
+def city_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A running city of its own for browsers: see tests/browser/stack.py."""
+    from tests.browser.stack import running_city  # noqa: PLC0415 -- only where a browser is
+
+    with running_city(tmp_path_factory.mktemp("city")) as city:
+        yield city
+        assert city.troubles() == []
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A Chromium without a network of its own; tests of the mark `browser` are skipped without."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 -- only where a browser is
+
+    program = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    if not os.path.exists(program):
+        pytest.skip(f"no Chromium at {program}")
+    quiet = ("background-networking", "component-update", "sync", "gpu")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", *(f"--disable-{q}" for q in quiet)]
+        )
+        yield browser
+        browser.close()
