@@ -130,19 +130,20 @@ def urgent(procedures: QuerySet[ProcedureRow]) -> list[ProcedureRow]:
 
 
 def by_department(procedures: QuerySet[ProcedureRow]) -> list[Mapping[str, Any]]:
-    """Open procedures per department (code), worst first."""
+    """Open procedures per department (code), worst first; ``held`` are in its own hands now."""
     return list(
         procedures.exclude(Q(lamp="done"))
         .order_by()
         .values("department_code")
         .annotate(
             open=Count("pk"),
+            held=Count("pk", filter=Q(ball="department")),
             red=Count("pk", filter=Q(lamp="red")),
             yellow=Count("pk", filter=Q(lamp="yellow")),
             late_count=Count("pk", filter=Q(late=True)),
             next=Max("red_on", filter=Q(lamp="red")),
         )
-        .order_by("-red", "-yellow", "-open", "department_code")
+        .order_by("-red", "-yellow", "-held", "-open", "department_code")
     )
 
 

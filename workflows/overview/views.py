@@ -22,7 +22,7 @@ from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Fact
-from kernel.web.templatetags.lianshen import wan
+from kernel.web.templatetags.lianshen import day, wan
 from kernel.web.xlsx import Column, Provisional, Value
 from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow
@@ -111,9 +111,9 @@ def _facts(picture: queries.Season, asked: dict[str, Any]) -> list[Fact]:
         Fact("总投资", wan(picture.total("investment_wan"))),
         Fact("办件办结", picture.under("done"), f"/ {procedures} 件"),
         Fact(
-            "按期办齐",
+            "预计按期办齐",
             "—" if hit_rate is None else f"{hit_rate}%",
-            f"{picture.total('hits')} / {projects} 个已办齐或预计不晚于目标日",
+            f"{picture.total('hits')} / {projects} 个已按期办齐，或预计不晚于目标日",
         ),
         Fact("红灯", red, "件", "red" if red else "", ledger(lamp="red")),
         Fact("已逾期", late, "件", "red" if late else "", ledger(late="1")),
@@ -142,7 +142,7 @@ def _hit_chart(lines: list[queries.Line]) -> Any:
         for line in lines
         if line.hit_rate is not None
     ]
-    return charts.bars(figures, title="各地按期办齐", measure="按期办齐率（%）", unit="%")
+    return charts.bars(figures, title="各地预计按期办齐", measure="预计按期办齐率（%）", unit="%")
 
 
 @require_safe
@@ -209,6 +209,7 @@ def _dress(row: Any, slugs: dict[str, str], names: dict[str, str]) -> None:
     if isinstance(row, ProcedureRow):
         row.department = names.get(row.department_code, row.department_code)  # type: ignore[attr-defined]
         row.ball_word = dict(Ball.choices).get(row.ball, row.ball)  # type: ignore[attr-defined]
+        row.holder = row.department if row.ball == Ball.DEPARTMENT else row.ball_word  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -226,7 +227,8 @@ def project(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
     )
     for one in [row, *its_own]:
         _dress(one, {tenant.schema_name: slug}, names)
-    waiting = [one for one in its_own if one.decided_on is None]
+    waiting = [one for one in its_own if one.decided_on is None and one.ball == Ball.DEPARTMENT]
+    calendar = work_calendar()
     return render(
         request,
         "overview/project.html",
@@ -241,20 +243,16 @@ def project(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
             "tenant": tenant,
             "procedures": its_own,
             "facts": [
-                Fact("应批尽批目标", _day(row.target_on)),
-                Fact("预计办齐", _day(row.expected_on), "推定" if _guess(row.expected_on, work_calendar()) != row.expected_on else "",
+                Fact("应批尽批目标", day(row.target_on, provisional=calendar)),
+                Fact("办齐" if row.done_on else "预计办齐", day(row.done_on or row.expected_on, provisional=calendar), "",
                      "" if row.hit or not row.expected_on else "red"),
                 Fact("办件", row.procedures_done, f"/ {row.procedures_total} 已办结"),
                 Fact("红灯", row.reds, "件", "red" if row.reds else ""),
                 Fact("黄灯", row.yellows, "件", "yellow" if row.yellows else ""),
-                Fact("在办部门", len({one.department_code for one in waiting}), "个"),
+                Fact("在部门手里", len(waiting), f"件，{len({one.department_code for one in waiting})} 个部门"),
             ],
         },
     )  # fmt: skip
-
-
-def _day(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else "—"
 
 
 def _written(row: Any) -> str:
