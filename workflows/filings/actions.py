@@ -9,9 +9,9 @@ from kernel.refusal import Refused
 from kernel.trail import Actor, record
 from tenants.gateway import current_tenant
 from tenants.registry.freezing import digest_of
-from tenants.registry.models import Filing, FilingKind, FilingState
+from tenants.registry.models import Filing, FilingState
 from tenants.registry.numbering import next_number
-from workflows.filings.documents import is_empty, same_content, sealed
+from workflows.filings.documents import is_empty, of_year, same_content, sealed
 from workflows.filings.queries import draft, last_sent
 
 
@@ -33,9 +33,8 @@ def send(*, kind: str, year: int, on: date, actor: Actor, seen_digest: str = "")
     # The series row stays locked to the end, so two senders of one tenant come one after the other.
     count = next_number("filing", on.year)
     snapshot = draft(kind, year, on)
-    label = FilingKind(kind).label
     if is_empty(kind, snapshot):
-        raise FilingRefused(f"{year}年{label}还没有可报的内容，请先补齐再报。")
+        raise FilingRefused(f"{of_year(kind, year)}还没有可报的内容，请先补齐再报。")
     digest = digest_of(sealed(kind=kind, year=year, sender=tenant.schema_name, snapshot=snapshot))
     if seen_digest and seen_digest != digest:
         raise FilingRefused("您查看之后内容又有变化，没有报送。请核对下面的新内容，再点报送。")
@@ -52,7 +51,7 @@ def send(*, kind: str, year: int, on: date, actor: Actor, seen_digest: str = "")
         sender_name=tenant.name,
         receiver=receiver.schema_name,
         receiver_name=receiver.name,
-        title=f"{tenant.name}{year}年{label}",
+        title=f"{tenant.name}{of_year(kind, year)}",
         snapshot=snapshot,
         digest=digest,
         sent_at=timezone.now(),

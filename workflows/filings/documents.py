@@ -1,11 +1,13 @@
 """What a filing says (报备内容), read from its frozen snapshot: as tables, in figures, and against another."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from kernel.web.parts import Fact
-from kernel.web.templatetags.lianshen import wan
+from kernel.web.templatetags.lianshen import full_day, wan
 from tenants.registry.freezing import digest_of, frozen
 from tenants.registry.models import FilingKind
 from workflows.mechanism import queries as mechanism
@@ -15,6 +17,7 @@ from workflows.projects.facts import LABELS, shown
 
 Snapshot = Mapping[str, Any]
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _UNIT = {"name": "单位", "hosts_office": "办公室", "in_task_force": "专项工作组", "from_on": "自"}
 _SEAT = {
     "kind_label": "席位",
@@ -70,6 +73,12 @@ def same_content(one: Snapshot, other: Snapshot) -> bool:
 
 def _timeless(snapshot: Snapshot) -> dict[str, Any]:
     return {key: value for key, value in frozen(snapshot).items() if key != "on"}
+
+
+def of_year(kind: str, year: int) -> str:
+    """What is filed, with its year: 2027年度项目清单, 2027年工作机制."""
+    label = FilingKind(kind).label
+    return f"{year}{label}" if label.startswith("年") else f"{year}年{label}"
 
 
 def is_empty(kind: str, snapshot: Snapshot) -> bool:
@@ -133,6 +142,8 @@ def _project(line: Snapshot) -> list[Cell]:
 def _said(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else ""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return full_day(date.fromisoformat(value))
     return str(value) if value else "—"
 
 

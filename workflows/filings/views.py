@@ -109,7 +109,8 @@ def new(request: SignedInRequest, kind: str) -> HttpResponse:
         request,
         "filings/new.html",
         {
-            "title": f"报备{FilingKind(kind).label}",
+            "title": f"报备{documents.of_year(kind, year)}",
+            "what": documents.of_year(kind, year),
             "crumbs": [("报备", reverse("filings:list")), (FilingKind(kind).label, "")],
             "kind": FilingKind(kind),
             "year": year,
@@ -155,7 +156,7 @@ def send(request: SignedInRequest, kind: str) -> HttpResponse:
             seen_digest=form.cleaned_data["digest"],
         )
     except actions.FilingRefused as refusal:
-        refuse(request, refusal, action="filings.send", subject=f"{year}年{FilingKind(kind).label}")
+        refuse(request, refusal, action="filings.send", subject=documents.of_year(kind, year))
         return redirect("filings:new", kind=kind)
     messages.success(request, f"已报送，编号{filing.number}。市级办理后这里会出现回执。")
     return redirect("filings:detail", pk=filing.pk)
