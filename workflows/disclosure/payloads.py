@@ -250,6 +250,7 @@ def project_contents(projects: Iterable[Project], on: date) -> list[Content]:
     hidden = secret_codes()
     names = {code: department.short_name for code, department in departments().items()}
     industries = {industry.code: industry.label for industry in load_standard().industries}
+    calendar = work_calendar()
     ledger: dict[int, list[Procedure]] = defaultdict(list)
     for procedure in (
         Procedure.objects.filter(project__in=[p.pk for p in projects])
@@ -270,7 +271,7 @@ def project_contents(projects: Iterable[Project], on: date) -> list[Content]:
             "target_on": project.target_on.isoformat(),
             "planned_start_on": project.planned_start_on.isoformat(),
             "as_of": on.isoformat(),
-            "stages": _stages(ledger[project.pk], names),
+            "stages": _stages(ledger[project.pk], names, calendar),
         }
         try:
             payload = fit_for_public(payload, place=project.name)
@@ -281,8 +282,9 @@ def project_contents(projects: Iterable[Project], on: date) -> list[Content]:
     return contents
 
 
-def _stages(procedures: Iterable[Procedure], names: Mapping[str, str]) -> list[dict[str, Any]]:
-    calendar = work_calendar()
+def _stages(
+    procedures: Iterable[Procedure], names: Mapping[str, str], calendar: WorkCalendar
+) -> list[dict[str, Any]]:
     by_stage: dict[int, list[Procedure]] = defaultdict(list)
     for procedure in procedures:
         by_stage[procedure.stage].append(procedure)

@@ -279,9 +279,10 @@ class CommentForm(forms.Form):
     def __init__(self, *args: Any, department_codes: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["department_code"]
-        names = queries.department_names(department_codes)
-        field.choices = list(zip(department_codes, names, strict=True))  # type: ignore[attr-defined]
+        field.choices = [(code, code) for code in department_codes]  # type: ignore[attr-defined]
         if len(department_codes) > 1:
+            names = queries.department_names(department_codes)
+            field.choices = list(zip(department_codes, names, strict=True))  # type: ignore[attr-defined]
             field.help_text = "单位来文、来函的意见由机制办公室代为登记。"
         else:
             field.widget = forms.HiddenInput()

@@ -1,0 +1,122 @@
+"""Every list of the console costs the same number of queries with one row and with three."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from kernel.trail import Actor
+from tenants.gateway import visiting
+from tenants.models import Tenant
+from tenants.rollup.models import ProjectRow
+from workflows.disclosure.actions import prepare_projects
+from workflows.filings.actions import send
+from workflows.projects import actions, sample
+from workflows.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+CLERK = Actor(1, "某某（示例）", "机制办公室")
+ROWS = 3
+
+
+@pytest.fixture
+def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None]:
+    """``grow(n)`` brings every list to ``n`` rows at least; ``n`` up to 3."""
+    today = timezone.localdate()
+    year = today.year
+    filings = [(zhungeer, "mechanism"), (zhungeer, "annual_list"), (dalate, "mechanism")]
+    confirmed = sample.sample_rows("zhungeer", year, ROWS)
+    drafts = sample.sample_rows("zhungeer", year + 1, ROWS)
+    done = 0
+
+    def to(n: int) -> None:
+        nonlocal done
+        with visiting(zhungeer):
+            sample.load(confirmed[:n], year=year, on=date(year, 1, 5), actor=CLERK)
+            for facts in drafts[done:n]:
+                draft = actions.register(year=year + 1, facts=facts, actor=CLERK)
+                actions.make_move(
+                    number=draft.number, name="send_for_comment", version=1, on=today, actor=CLERK
+                )
+            numbers = Project.objects.filter(year=year).values_list("number", flat=True)
+            prepare_projects(numbers=list(numbers)[: n - 1 or 1], on=today, actor=CLERK)
+        for tenant, kind in filings[done:n]:
+            with visiting(tenant):
+                send(kind=kind, year=year, on=today, actor=CLERK)
+        done = n
+
+    return to
+
+
+LISTS = (
+    ("zhungeer", "office", "/"),
+    ("zhungeer", "leader", "/"),
+    ("zhungeer", "department", "/"),
+    ("zhungeer", "office", "/projects/"),
+    ("zhungeer", "office", "/projects/list/{next}/confirm/"),
+    ("zhungeer", "office", "/projects/export/"),
+    ("zhungeer", "department", "/projects/comments/"),
+    ("zhungeer", "office", "/procedures/"),
+    ("zhungeer", "office", "/procedures/export/"),
+    ("zhungeer", "office", "/filings/"),
+    ("zhungeer", "office", "/filings/?export=1"),
+    ("zhungeer", "office", "/filings/new/annual_list/?year={year}"),
+    ("zhungeer", "office", "/disclosure/"),
+    ("zhungeer", "office", "/disclosure/prepare/?kind=project"),
+    ("zhungeer", "office", "/trail/"),
+    ("zhungeer", "office", "/trail/?export=1"),
+    ("zhungeer", "office", "/search/?q=项目"),
+    ("city", "office", "/"),
+    ("city", "office", "/overview/"),
+    ("city", "office", "/overview/projects/"),
+    ("city", "office", "/overview/projects/?export=1"),
+    ("city", "office", "/overview/procedures/"),
+    ("city", "office", "/overview/procedures/?export=1"),
+    ("city", "office", "/filings/"),
+    ("city", "office", "/filings/inbox/"),
+)
+
+
+def test_every_list_costs_the_same_with_one_row_and_with_three(
+    grow: Callable[[int], None], member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    year = timezone.localdate().year
+    tenants = {tenant.slug: tenant for tenant in Tenant.objects.all()}
+    grow(1)
+    browsers = {
+        (slug, role): console(
+            tenants[slug],
+            member(tenants[slug], role, "zrzy" if role == "department" else ""),
+        )
+        for slug, role, _ in LISTS
+    }
+
+    def costs() -> dict[tuple[str, str, str], int]:
+        found = {}
+        for slug, role, path in LISTS:
+            address = path.format(year=year, next=year + 1)
+            browsers[slug, role].get(address)  # what is kept in memory is there the second time
+            with CaptureQueriesContext(connection) as queries:
+                answer = browsers[slug, role].get(address)
+            assert answer.status_code == 200, address
+            found[slug, role, path] = len(queries)
+        return found
+
+    with_one = costs()
+    grow(ROWS)
+    with_three = costs()
+
+    # A desk counts what it does not show, once a part of it is full.
+    dearer = {
+        place: (with_one[place], n)
+        for place, n in with_three.items()
+        if n > with_one[place] + (2 if place[2] == "/" else 0)
+    }
+    assert dearer == {}
+    assert max(with_three.values()) <= 45
+    with visiting(tenants["city"]):
+        assert ProjectRow.objects.filter(year=year).count() == ROWS
