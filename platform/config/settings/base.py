@@ -229,6 +229,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="0,6,12,18", minute=10),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
+    "resume-batches": {  # of a worker that was killed, or a queue that was lost
+        "task": "projects.resume_batches",
+        "schedule": crontab(minute="*/10"),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
     "reconcile-rollup": {
         "task": "tenants.rollup.tasks.reconcile_all",
         "schedule": crontab(hour=2, minute=30),
