@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from kernel.refusal import Refused
 from kernel.trail import Actor, record
+from tenants.backend import connection
 from tenants.gateway import current_tenant
 from tenants.registry.freezing import digest_of, frozen
 from tenants.registry.models import Disclosure, DisclosureKind
@@ -24,6 +25,8 @@ from workflows.disclosure.lifecycle import Move, State, move_from
 from workflows.disclosure.models import Draft
 from workflows.disclosure.payloads import Content
 from workflows.disclosure.queries import confirmed_projects, in_force
+
+_PREPARING = 0x64726166
 
 
 class ReleaseRefused(Refused):
@@ -66,6 +69,10 @@ def _prepare(kind: DisclosureKind, contents: Iterable[Content], actor: Actor) ->
     """Freeze each content that says something new. A draft that still waits gives way to the new one."""
     contents = list(contents)
     outcome = Outcome()
+    with connection.cursor() as cursor:  # one at a time: the second finds the first's drafts
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(current_schema()::text))", [_PREPARING]
+        )
     current = in_force(kind)
     waiting = {
         draft.key: draft
