@@ -2,6 +2,7 @@
 
 from django import forms
 from django.apps import AppConfig
+from django.core import validators
 
 
 class WebConfig(AppConfig):
@@ -11,3 +12,5 @@ class WebConfig(AppConfig):
     def ready(self) -> None:
         # Django's Chinese for this is stiff and says neither what to do nor to whom.
         forms.Field.default_error_messages["required"] = "请填写这一项。"
+        validators.MinValueValidator.message = "请填不小于 %(limit_value)s 的数。"
+        validators.MaxValueValidator.message = "请填不大于 %(limit_value)s 的数。"
