@@ -171,14 +171,14 @@ class FactsForm(forms.Form):
         try:
             return read_project_code(source).text if source else ""
         except BadCode as bad:
-            raise forms.ValidationError(f"{bad}。") from None
+            raise forms.ValidationError(str(bad)) from None
 
     def clean_credit_code(self) -> str:
         source = self.cleaned_data["credit_code"]
         try:
             return read_credit_code(source) if source else ""
         except BadCode as bad:
-            raise forms.ValidationError(f"{bad}。") from None
+            raise forms.ValidationError(str(bad)) from None
 
     def clean_investment_wan(self) -> Any:
         if not self.cleaned_data["investment_wan"]:
