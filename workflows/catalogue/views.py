@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission, Role
@@ -16,6 +17,7 @@ from kernel.refusal import Refused
 from kernel.trail import record_refusal
 from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.parts import Fact, Step, Tile
+from kernel.web.templatetags.lianshen import full_day
 from kernel.web.xlsx import Column, workbook_bytes
 from workflows.catalogue import actions, combing, forms, queries, wording
 from workflows.catalogue.models import MatterVersion
@@ -160,7 +162,7 @@ def export(request: SignedInRequest) -> HttpResponse:
         as_of=timezone.localdate(),
         notes=_NOTES,
     )
-    return _file(content, "catalogue")
+    return _file(content, "审批事项目录")
 
 
 @require_safe
@@ -194,7 +196,7 @@ def no_basis(request: SignedInRequest) -> HttpResponse:
             as_of=timezone.localdate(),
             notes=("经法制审核后取消，或者补上法律依据。",),
         )
-        return _file(content, "no-basis")
+        return _file(content, "无法律依据的前置")
     return render(
         request,
         "catalogue/no_basis.html",
@@ -332,7 +334,7 @@ def _strip(line: Line, promise: Promise | None) -> list[Fact]:
         Fact("本级承诺", wording.promise(days) or "还没有承诺"),
         Fact("前置事项", len(line.fronts), f"其中无依据 {line.without_basis} 条"),
         Fact("容缺", wording.DEFICIENCIES.get(fact.deficiency, "未定")),
-        Fact("版本", f"第 {line.version.number} 版", f"{line.version.effective_from} 起"),
+        Fact("版本", f"第 {line.version.number} 版", f"{full_day(line.version.effective_from)}起"),
     ]
 
 
@@ -375,5 +377,7 @@ def _unit_of(request: SignedInRequest) -> str:
 
 def _file(content: bytes, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f"attachment; filename={name}-{timezone.localdate()}.xlsx"
+    answer["Content-Disposition"] = (
+        content_disposition_header(True, f"{name}{timezone.localdate():%Y%m%d}.xlsx") or ""
+    )
     return answer

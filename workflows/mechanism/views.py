@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
@@ -115,7 +116,9 @@ def export(request: SignedInRequest) -> HttpResponse:
         as_of=on,
     )
     answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f"attachment; filename=organisation-{on}.xlsx"
+    answer["Content-Disposition"] = (
+        content_disposition_header(True, f"组织机构{on:%Y%m%d}.xlsx") or ""
+    )
     return answer
 
 

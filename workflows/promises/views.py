@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
@@ -96,7 +97,9 @@ def export(request: SignedInRequest) -> HttpResponse:
         as_of=today,
     )
     answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = f"attachment; filename=promises-{today}.xlsx"
+    answer["Content-Disposition"] = (
+        content_disposition_header(True, f"承诺时限{today:%Y%m%d}.xlsx") or ""
+    )
     return answer
 
 
