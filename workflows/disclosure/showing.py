@@ -227,7 +227,7 @@ def _first(before: Iterable[Mapping[str, Any]], url_of: UrlOf) -> SafeString | s
     """What must come first, what is wiser first, what may follow before the decision."""
     parts = []
     for strength, sentence in (
-        ("hard", "{}"),
+        ("hard", "{}（只办您的项目需要办的）"),
         ("deficient", "{} 可以先受理，决定前补齐"),
         ("soft", "宜先办 {}，没有也不影响受理"),
     ):
