@@ -220,6 +220,8 @@ def add_unit(
 ) -> Unit:
     """Take a member unit in from day ``on``, with the seats a member unit has."""
     _checked(on, document)
+    # Locked, so that of two who add one unit the second finds the first's.
+    list(Unit.objects.select_for_update(of=("self",)).open().order_by("pk"))
     if Unit.objects.open().filter(department_code=department_code).exists():
         raise ChangeRefused(f"{name}已经是成员单位。")
     before = Unit.objects.filter(
