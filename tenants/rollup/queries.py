@@ -26,8 +26,8 @@ from tenants.rollup.models import ProcedureRow, ProjectRow, Reconciliation
 
 CONFIRMED = "confirmed"  # state of a project that counts for the season
 _STOPPED = "stopped"
-#: Expected or done by the target day (clause A3).
-HIT = Q(done_on__lte=F("target_on")) | Q(done_on__isnull=True, expected_on__lte=F("target_on"))
+_DONE_IN_TIME = Q(done_on__lte=F("target_on"))
+_EXPECTED_IN_TIME = Q(done_on__isnull=True, expected_on__lte=F("target_on"))
 
 
 def procedure_rows(on: date) -> QuerySet[ProcedureRow]:
@@ -54,7 +54,7 @@ def procedure_rows(on: date) -> QuerySet[ProcedureRow]:
 
 
 def project_rows(on: date) -> QuerySet[ProjectRow]:
-    """Projects with ``hit`` (done or expected by the target), ``reds`` and ``yellows`` (procedures
+    """Projects with ``hit`` (done, or still expected, by the target: clause A3), ``reds`` and ``yellows`` (procedures
     under that lamp at the close of ``on``) and ``lamp``, the worst of them or of the target."""
     its_own = procedure_rows(on).filter(owner=OuterRef("owner"), project_number=OuterRef("number"))
     red, yellow = its_own.filter(Q(lamp="red")), its_own.filter(Q(lamp="yellow"))
@@ -64,13 +64,18 @@ def project_rows(on: date) -> QuerySet[ProjectRow]:
         return Coalesce(Subquery(number), 0)
 
     return ProjectRow.objects.annotate(
-        hit=Case(When(HIT, then=True), default=False, output_field=BooleanField()),
+        hit=Case(
+            When(_DONE_IN_TIME | (_EXPECTED_IN_TIME & Q(target_on__gte=on)), then=True),
+            default=False,
+            output_field=BooleanField(),
+        ),
         reds=count(red),
         yellows=count(yellow),
         lamp=Case(
             When(done_on__lte=on, then=Value("done")),
             When(procedures_total=0, then=Value("none")),
-            When(Q(expected_on__gt=F("target_on")) | Exists(red), then=Value("red")),
+            When(Q(expected_on__gt=F("target_on")) | Q(target_on__lt=on), then=Value("red")),
+            When(Exists(red), then=Value("red")),
             When(Exists(yellow), then=Value("yellow")),
             default=Value("green"),
             output_field=TextField(),

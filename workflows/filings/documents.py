@@ -29,7 +29,7 @@ _SEAT = {
 }
 _PROJECT = (
     "number", "name", "project_code", "owner_name", "region_code", "industry", "kind",
-    "investment_wan", "planned_start_on", "target_on", "admission_rule",
+    "content", "investment_wan", "planned_start_on", "target_on", "admission_rule",
 )  # fmt: skip
 
 
@@ -49,6 +49,11 @@ class Section:
     title: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell]]
+
+    @property
+    def labelled(self) -> list[list[tuple[str, Cell]]]:
+        """Rows whose cells carry their column, for a phone that stacks them."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,15 @@ def sections(kind: str, snapshot: Snapshot) -> list[Section]:
                 ],
             ),
         ]
-    columns = ["项目", "项目单位", "类型", "总投资（万元）", "计划开工 / 目标日", "入选依据"]
+    columns = [
+        "项目",
+        "项目单位",
+        "类型",
+        "建设内容及规模",
+        "总投资（万元）",
+        "计划开工 / 目标日",
+        "入选依据",
+    ]
     return [Section("项目", columns, [_project(line) for line in snapshot["projects"]])]
 
 
@@ -133,6 +146,7 @@ def _project(line: Snapshot) -> list[Cell]:
         Cell(said["name"], f"{said['number']} · {said['project_code']}"),
         Cell(said["owner_name"], said["region_code"]),
         Cell(said["kind"], said["industry"]),
+        Cell(said["content"]),
         Cell(said["investment_wan"], figure=True),
         Cell(said["planned_start_on"], f"目标 {said['target_on']}"),
         Cell(said["admission_rule"]),

@@ -95,6 +95,18 @@ def comb_out(project: Project, *, on: date, actor: Actor) -> list[Procedure]:
 
 
 @transaction.atomic
+def take_up(project: Project, *, on: date, actor: Actor) -> None:
+    """Comb out as of ``on``, the day of the confirmation or the change; then see it as of today.
+
+    The accepted plan belongs to the day it was accepted, what is expected to the day it is asked.
+    """
+    comb_out(project, on=on, actor=actor)
+    today = timezone.localdate()
+    if today > on:
+        replan(project, on=today)
+
+
+@transaction.atomic
 def replan(
     project: Project, *, on: date, actor: Actor | None = None, rebaseline: bool = False
 ) -> int:

@@ -16,8 +16,8 @@ class ProceduresConfig(AppConfig):
         from workflows.projects.panels import Panel  # noqa: PLC0415
         from workflows.projects.panels import register as add_panel  # noqa: PLC0415
 
-        hooks.ON_CONFIRM.append(actions.comb_out)
-        hooks.ON_CHANGE.append(actions.comb_out)
+        hooks.ON_CONFIRM.append(actions.take_up)
+        hooks.ON_CHANGE.append(actions.take_up)
         hooks.ON_REMOVE.append(actions.close)
         register_source("procedures", queries.rollup_rows)
         add_panel(Panel("procedures.facts", 10, panels.facts))

@@ -9,7 +9,7 @@ from django import forms
 from kernel.clock import StopReason
 from kernel.web.lamps import Lamp
 from workflows.catalogue.wording import APPROVERS, STAGES
-from workflows.procedures.guards import required_fields
+from workflows.procedures.guards import missing, required_fields
 from workflows.procedures.lifecycle import Ball, Move, State
 from workflows.procedures.queries import SORTS
 from workflows.procedures.terms import Terms
@@ -86,6 +86,8 @@ class MoveForm(forms.Form):
         }
         for name in move.asks:
             self.fields[name] = makers[name](name in needed, move, terms)
+            if name in needed:
+                self.fields[name].error_messages["required"] = missing(move, name)
 
     def _reason(self, required: bool, move: Move, terms: Terms) -> forms.Field:
         return forms.ChoiceField(

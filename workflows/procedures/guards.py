@@ -84,15 +84,25 @@ def allowed_move(
             "时限已在计算，请直接办理后续步骤。若当时已经书面办理，请填实际日期。"
         )
     move = move_from(clocks.state, name)
-    for field, label, cure in (
-        ("document", "文书编号", "没有书面文书的，法律上不发生效力，请先出具文书。"),
-        ("reason", "法定事由", "请选择一项法定事由。"),
-        ("approver", "批准人", "请填写批准延长的负责人。"),
-        ("text", "说明", "请写明内容或者理由。"),
-    ):
-        if field in required_fields(move) and not getattr(filing, field).strip():
-            raise MoveRefused(f"“{move.label}”须填{label}。{cure}")
+    for field in required_fields(move):
+        if field != "days" and not getattr(filing, field).strip():
+            raise MoveRefused(missing(move, field))
     return move
+
+
+def missing(move: Move, field: str) -> str:
+    """The sentence for a field the law asks for and the clerk left empty."""
+    label, cure = {
+        "document": ("文书编号", "没有书面文书的，法律上不发生效力，请先出具文书。"),
+        "reason": ("法定事由", "请选择一项法定事由。"),
+        "days": ("延长天数", "请填写批准延长的天数。"),
+        "approver": ("批准人", "请填写批准延长的负责人。"),
+        "text": ("说明", "请写明内容或者理由。"),
+    }[field]
+    if (move.name, field) == ("stop", "document"):
+        label = "书面告知的文号"
+        cure = "没有书面告知申请人的停表不停止计时（《行政许可法》第四十五条），请先出具告知书。"
+    return f"“{move.label}”须填{label}。{cure}"
 
 
 def required_fields(move: Move) -> tuple[str, ...]:

@@ -156,27 +156,26 @@ def move(request: SignedInRequest, number: str, name: str) -> HttpResponse:
     today = timezone.localdate()
     live = live_of(procedure.project, today)
     form = _form(chosen, live, number, today, request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        answers = form.cleaned_data
+    if request.method == "POST":
         try:
-            make_move(
-                procedure_number=number,
-                name=name,
-                actor=actor_of(request),
-                reach=_reach(request, today),
-                **answers,
-            )
+            if form.is_valid():
+                make_move(
+                    procedure_number=number,
+                    name=name,
+                    actor=actor_of(request),
+                    reach=_reach(request, today),
+                    **form.cleaned_data,
+                )
+                _tell(request, live, procedure, chosen)
+                return redirect("procedures:detail", number)
         except MoveRefused as refusal:
-            record_refusal(
-                actor=actor_of(request),
-                action=f"procedures.{name}",
-                subject=number,
-                summary=str(refusal),
-            )
             form.add_error(None, str(refusal))
-        else:
-            _tell(request, live, procedure, chosen)
-            return redirect("procedures:detail", number)
+        record_refusal(
+            actor=actor_of(request),
+            action=f"procedures.{name}",
+            subject=number,
+            summary="".join(str(words) for found in form.errors.values() for words in found),
+        )
     row = live.row(number)
     return render(
         request,

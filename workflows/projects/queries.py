@@ -249,6 +249,7 @@ _FILED = (
     "admission_rule",
     "confirmed_on",
     "state",
+    "content",
 )
 
 

@@ -1,18 +1,13 @@
 """lianshen.js in a real browser: asks before it sends, sends once, remembers the theme."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 SCRIPT = Path(__file__).parents[3] / "platform/kernel/web/static/lianshen/lianshen.js"
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
+pytestmark = pytest.mark.browser
 PAGE = f"""<!doctype html><html><head><script>{SCRIPT.read_text(encoding="utf-8")}</script></head><body>
 <a class="bar-menu" href="#nav" aria-controls="nav">菜单</a>
 <nav class="nav" id="nav"><a class="nav-close" href="#main">收起</a><ul><li><a href="#a">工作台</a></li></ul></nav>
@@ -27,11 +22,10 @@ PAGE = f"""<!doctype html><html><head><script>{SCRIPT.read_text(encoding="utf-8"
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+def browser_page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture

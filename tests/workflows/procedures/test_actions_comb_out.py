@@ -5,15 +5,24 @@ from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
 
 from kernel.calendars.queries import work_calendar
 from kernel.trail import Actor
 from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow
+from tenants.rollup.queries import project_rows
 from tenants.rollup.reconcile import reconcile
 from workflows.procedures import actions
-from workflows.procedures.actions import CombingRefused, close, comb_out, rebuild_caches, replan
+from workflows.procedures.actions import (
+    CombingRefused,
+    close,
+    comb_out,
+    rebuild_caches,
+    replan,
+    take_up,
+)
 from workflows.procedures.models import ClockEntry, Edge, Procedure
 from workflows.projects.models import Project
 
@@ -188,3 +197,23 @@ def test_the_database_refuses_to_change_or_delete_a_clock_line(
         with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             spoil()
     assert ClockEntry.objects.get().on == date(2026, 1, 26)
+
+
+def test_a_confirmation_entered_late_plans_from_its_day_and_expects_from_today(
+    here: Tenant, make_project: Callable[..., Project]
+) -> None:
+    made = make_project()
+    with time_machine.travel("2026-05-06 10:00+08:00", tick=False):
+        take_up(made, on=date(2025, 11, 1), actor=CLERK)
+    made.refresh_from_db()
+    procedures = Procedure.objects.filter(project=made)
+    assert max(p.planned_due_on for p in procedures) == date(2026, 3, 31)
+    assert min(p.expected_on for p in procedures) >= date(2026, 5, 6)
+    assert not made.feasible
+    row = project_rows(date(2026, 5, 6)).get(number=made.number)
+    assert (row.hit, row.lamp) == (False, "red")
+
+
+def test_what_was_expected_in_time_is_no_hit_once_the_target_has_passed(project: Project) -> None:
+    assert project_rows(date(2026, 3, 31)).get(number=project.number).hit
+    assert not project_rows(date(2026, 4, 1)).get(number=project.number).hit

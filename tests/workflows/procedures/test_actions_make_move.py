@@ -132,7 +132,7 @@ def test_a_calendar_day_matter_counts_from_receipt(move: Move) -> None:
     ("name", "on", "facts", "words"),
     [
         ("stop", FEB, {"document": "告〔2026〕1号"}, "须填法定事由"),
-        ("stop", FEB, {"reason": "expert_review", "document": " "}, "须填文书编号"),
+        ("stop", FEB, {"reason": "expert_review", "document": " "}, "须填书面告知的文号"),
         ("stop", FEB, {"reason": "lunch"}, "不在法定事由之内"),
         ("stop", date(2026, 3, 4), {"reason": "hearing"}, "2026-03-03 届满"),
         ("extend", FEB, {"days": 11, "approver": "局长", "text": "难"}, "最多延长 10 日"),

@@ -165,6 +165,23 @@ def test_a_refusal_stays_on_the_form_and_in_the_trail(office: Client) -> None:
     assert (line.outcome, line.subject) == ("refused", "ZGE-2026-001-09")
 
 
+def test_a_stop_without_a_written_notice_cites_the_article_and_is_in_the_trail(
+    office: Client, here: Tenant, move: Callable[..., Procedure]
+) -> None:
+    with visiting(here):
+        free = Procedure.objects.filter(edges_in__isnull=True).first()
+        assert free
+        move(free.matter_code, "receive", date(2025, 12, 1))
+        version = move(free.matter_code, "accept", date(2025, 12, 2)).version
+    number = free.number
+    facts = {"version": version, "on": "2025-12-05", "reason": "expert_review", "document": ""}
+    answer = office.post(f"/procedures/{number}/move/stop/", facts)
+    assert answer.status_code == 422
+    assert "《行政许可法》第四十五条" in answer.content.decode()
+    line = TrailEntry.objects.get(action="procedures.stop")
+    assert (line.outcome, line.subject) == ("refused", number)
+
+
 def test_a_department_moves_its_own_procedures_and_no_others(
     project: Project, here: Tenant, console: Console, member: Member
 ) -> None:

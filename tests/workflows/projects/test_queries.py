@@ -24,7 +24,7 @@ Made = Callable[..., Project]
 def test_a_snapshot_has_the_confirmed_projects_by_number_as_plain_values(
     here: Tenant, confirmed: Made, project: Made
 ) -> None:
-    confirmed()
+    filed = confirmed()
     project(name="还是草拟（示例）")
 
     assert queries.snapshot(2026) == {
@@ -45,6 +45,7 @@ def test_a_snapshot_has_the_confirmed_projects_by_number_as_plain_values(
                 "planned_start_on": "2026-04-15",
                 "target_on": "2026-03-31",
                 "admission_rule": "investment",
+                "content": filed.content,
                 "confirmed_on": "2025-10-28",
                 "state": "confirmed",
                 "features": ["land_supply", "eia_report"],
