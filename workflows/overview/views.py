@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from kombu.exceptions import OperationalError as BrokerDown
 
 from kernel.authority.permissions import Permission
 from kernel.calendars.queries import work_calendar
@@ -307,7 +308,11 @@ def reconciliation(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @requires(Permission.OVERVIEW_VIEW)
 def reconcile(request: SignedInRequest) -> HttpResponse:
-    reconcile_all.apply_async(headers={HEADER: "public"})
+    try:
+        reconcile_all.apply_async(headers={HEADER: "public"})
+    except BrokerDown:
+        messages.warning(request, "后台队列暂时连不上，对账没有开始；请稍后再点一次。")
+        return redirect("overview:reconciliation")
     record(
         actor=actor_of(request),
         action="overview.reconcile",

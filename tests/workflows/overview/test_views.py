@@ -13,6 +13,7 @@ import time_machine
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from kombu.exceptions import OperationalError
 
 from tenants.models import Tenant
 from tenants.rollup import reconcile
@@ -234,3 +235,17 @@ def test_an_injected_orphan_turns_the_reconciliation_red(
     html = office.post("/overview/reconciliation/run/", follow=True).content.decode()
     assert "1 本台账对不上" in html
     assert "台账没有：ORPHAN-7" in html
+
+
+def test_a_queue_that_cannot_be_reached_is_said_and_begins_nothing(
+    city: Tenant,
+    member: Callable[..., Any],
+    console: Callable[..., Client],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def down(**_: Any) -> None:
+        raise OperationalError("no queue")
+
+    monkeypatch.setattr("workflows.overview.views.reconcile_all.apply_async", down)
+    answer = console(city, member(city)).post("/overview/reconciliation/run/", follow=True)
+    assert "后台队列暂时连不上，对账没有开始" in answer.content.decode()
