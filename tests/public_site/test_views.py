@@ -98,9 +98,7 @@ def test_an_attachment_is_served_once_a_public_page_names_it(
     document = Document.objects.create(
         title="附件", file=ContentFile("内容".encode(), name="list.pdf")
     )
-    url = reverse(
-        "wagtaildocs_serve", "config.urls_portal", args=[document.pk, document.filename]
-    )
+    url = reverse("wagtaildocs_serve", "config.urls_portal", args=[document.pk, document.filename])
     assert portal.get(url).status_code == 404
     page = NewsPage(
         title="带附件",
