@@ -113,7 +113,7 @@ PLAN = [
     gantt.Bar("建设工程规划许可证", S.PLANNED, (d(2, 9), d(2, 28)), critical=True),
     gantt.Bar("施工许可证", S.PLANNED, (d(3, 10), d(3, 26)), critical=True, provisional=True),
 ]
-TODO = [
+MATTERS = [
     ("建设用地规划许可证", "城乡规划法 §37", "自然资源局", "王某", "审查中", "", 20, "working", 3),
     ("环境影响报告书", "环评法 §22 · 不可容缺", "生态环境局", "李某", "停表：专家评审",
      "书面告知 准环评告〔2026〕3号", 60, "calendar", 30),
@@ -139,7 +139,7 @@ LEDGER = [
         "used": f"{6 + place} / {place}",
         "lamp": ["yellow", "red", "green", "green"][place],
     }
-    for place, (m, b, dep, p, s, w, limit, u, promised) in enumerate(TODO)
+    for place, (m, b, dep, p, s, w, limit, u, promised) in enumerate(MATTERS)
 ]
 TENANTS = [
     "东胜区",
