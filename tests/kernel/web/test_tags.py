@@ -4,6 +4,7 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from kernel.clock import Notice, WorkCalendar
 from kernel.web.lamps import Lamp
 from kernel.web.templatetags import lianshen as tags
 
@@ -87,3 +88,10 @@ def test_what_a_person_wrote_is_escaped() -> None:
 def test_a_verified_fact_carries_no_mark() -> None:
     assert tags.source_mark(True) == ""
     assert "未核实" in tags.source_mark(False)
+
+
+def test_a_day_is_marked_by_the_calendar_and_beyond_its_reach_as_an_estimate() -> None:
+    published = WorkCalendar.from_notices([Notice(2026, "某号", "", None, "", True, (), ())])
+    assert "推定" not in tags.day(date(2026, 3, 31), published)
+    assert "推定" in tags.day(date(2027, 3, 31), published)
+    assert "推定" in tags.day(date(9999, 12, 31), published)

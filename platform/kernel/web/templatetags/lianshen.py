@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from kernel.clock import WorkCalendar
+from kernel.clock import CalendarOutOfRange, WorkCalendar
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Chart, Event, Fact, Step, Tile
 
@@ -128,7 +128,7 @@ def day(value: date | None, provisional: bool | WorkCalendar = False, url: str =
     if not value:
         return SafeString('<span class="day-none" title="尚无日期">—</span>')
     if isinstance(provisional, WorkCalendar):
-        provisional = provisional.is_provisional(_local(value))
+        provisional = _estimated(_local(value), provisional)
     kind = " day-provisional" if provisional else ""
     mark = SafeString('<span class="day-mark">推定</span>') if provisional else ""
     if url:
@@ -136,6 +136,13 @@ def day(value: date | None, provisional: bool | WorkCalendar = False, url: str =
         return format_html(line, kind, url, cn_day(value), mark)
     line = '<time class="day{}" datetime="{}">{}</time>{}'
     return format_html(line, kind, _local(value).strftime("%Y-%m-%d"), cn_day(value), mark)
+
+
+def _estimated(on: date, calendar: WorkCalendar) -> bool:
+    try:
+        return calendar.is_provisional(on)
+    except CalendarOutOfRange:  # a day no calendar reaches must not cost the whole list
+        return True
 
 
 @register.simple_tag
