@@ -2,14 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from tenants.backend import connection
 from tenants.gateway import current_tenant
 from tenants.models import Kind as TenantKind
 from tenants.models import Tenant
+from tenants.rollup.models import ProjectRow
+from tenants.rollup.queries import project_rows
 from workflows.catalogue.combing import load_standard
 from workflows.catalogue.queries import departments
 from workflows.projects.codes import REGIONS
@@ -111,6 +115,13 @@ def investment_wan(projects: QuerySet[Project]) -> Decimal:
 def standing_of(project: Project) -> Standing:
     """Where the consultation of one project stands; one query."""
     return standing(project, Comment.objects.filter(project=project).order_by("-at", "-pk"))
+
+
+def pictures(projects: Iterable[Project], on: date) -> dict[str, ProjectRow]:
+    """What the roll-up says of this tenant's own projects on day ``on`` (lamp, reds, yellows), by number."""
+    numbers = [project.number for project in projects]
+    rows = project_rows(on).filter(owner=connection.schema_name, number__in=numbers)
+    return {row.number: row for row in rows}
 
 
 def standings(projects: Iterable[Project]) -> dict[int, Standing]:

@@ -1,16 +1,20 @@
 """Pages of the list: who may open them, what they show, and what a neighbour never sees."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from kernel.accounts.models import User
 from kernel.trail import Actor
 from tenants.models import Tenant
+from tenants.rollup.models import ProjectRow
+from tenants.rollup.writing import put
 from workflows.projects import importing, queries
 from workflows.projects.models import Batch, Comment, Intake, Project
 
@@ -151,6 +155,21 @@ class TestTheList:
         with django_assert_max_num_queries(20) as three:
             office.get(url("index"))
         assert len(one.captured_queries) == len(three.captured_queries)
+
+    def test_a_confirmed_project_shows_the_lamp_of_its_procedures(
+        self, here: Tenant, office: Client, confirmed: Made
+    ) -> None:
+        made = confirmed()
+        assert 'class="lamp' not in office.get(url("index")).content.decode()
+        with transaction.atomic():
+            put([
+                ProjectRow(
+                    number=made.number, name=made.name, year=2026, version=1, state="confirmed",
+                    investment_wan=made.investment_wan, target_on=date(2026, 3, 31),
+                    procedures_total=12,
+                )
+            ])  # fmt: skip
+        assert 'class="lamp lamp-red"' in office.get(url("index")).content.decode()
 
     def test_the_export_has_what_the_filter_leaves(
         self, here: Tenant, office: Client, project: Made

@@ -46,6 +46,9 @@ def index(request: SignedInRequest) -> HttpResponse:
     projects = queries.narrowed(queries.listed(year), chosen)
     page = Paginator(projects, PAGE).get_page(request.GET.get("page"))
     standings = queries.standings(p for p in page if p.state == State.COMMENTING)
+    pictures = queries.pictures(
+        (p for p in page if p.state == State.CONFIRMED), timezone.localdate()
+    )
     tally = queries.tally(year)
     return render(
         request,
@@ -62,6 +65,7 @@ def index(request: SignedInRequest) -> HttpResponse:
                     REGION_NAMES.get(project.region_code, ""),
                     industry_labels().get(project.industry, ""),
                     standings.get(project.pk),
+                    pictures.get(project.number),
                 )
                 for project in page
             ],
