@@ -9,12 +9,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission, Role
 from kernel.refusal import Refused
 from kernel.trail import record_refusal
+from kernel.web.downloads import attachment
 from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.parts import Fact, Step, Tile
 from kernel.web.templatetags.lianshen import full_day
@@ -25,7 +25,6 @@ from workflows.catalogue.queries import Line
 from workflows.promises.models import Promise
 from workflows.promises.queries import promises
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NOTES = (
     "时限单位随事项，工作日与自然日不可混算。",
     "标注“未核实”的事项尚未由责任部门对照原文确认，仅供编排计划参考。",
@@ -376,8 +375,4 @@ def _unit_of(request: SignedInRequest) -> str:
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = (
-        content_disposition_header(True, f"{name}{timezone.localdate():%Y%m%d}.xlsx") or ""
-    )
-    return answer
+    return attachment(content, f"{name}{timezone.localdate():%Y%m%d}.xlsx")

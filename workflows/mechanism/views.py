@@ -11,21 +11,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
 from kernel.trail import record_refusal
+from kernel.web.downloads import attachment
 from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column, workbook_bytes
 from workflows.mechanism import actions, forms, queries
 from workflows.mechanism.models import Seat, Unit
 from workflows.mechanism.queries import Place
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 # Looking ------------------------------------------------------------------------------------------
 
@@ -115,11 +112,7 @@ def export(request: SignedInRequest) -> HttpResponse:
         ),
         as_of=on,
     )
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = (
-        content_disposition_header(True, f"组织机构{on:%Y%m%d}.xlsx") or ""
-    )
-    return answer
+    return attachment(content, f"组织机构{on:%Y%m%d}.xlsx")
 
 
 @require_safe

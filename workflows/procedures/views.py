@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -20,6 +19,7 @@ from kernel.clock import Kind
 from kernel.plan import Strength
 from kernel.trail import record_refusal
 from kernel.trail.models import Outcome, TrailEntry
+from kernel.web.downloads import attachment
 from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Event
@@ -35,7 +35,6 @@ from workflows.procedures.pieces import HEADS, five_dates, reading_tables
 from workflows.procedures.sheets import ledger_workbook
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: After silence has accepted, what was done on paper in time may still be written down.
 LATE_ENTRIES = ("notify", "accept")
 
@@ -70,10 +69,7 @@ def export(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     _, found, _ = _filtered(request, today)
     content = ledger_workbook(f"{request.tenant.name}审批台账", rows(found, today), as_of=today)
-    name = urlencode({"": f"审批台账-{today:%Y%m%d}.xlsx"})[1:]
-    response = HttpResponse(content, content_type=XLSX)
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response
+    return attachment(content, f"审批台账-{today:%Y%m%d}.xlsx")
 
 
 @require_safe

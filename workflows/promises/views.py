@@ -9,12 +9,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
 from kernel.trail import record_refusal
+from kernel.web.downloads import attachment
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.parts import Tile
 from kernel.web.xlsx import Column, workbook_bytes
@@ -23,8 +23,6 @@ from workflows.promises import actions, forms, queries
 from workflows.promises.actions import most_days
 from workflows.promises.models import Party
 from workflows.promises.queries import Terms
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -96,11 +94,7 @@ def export(request: SignedInRequest) -> HttpResponse:
         ),
         as_of=today,
     )
-    answer = HttpResponse(content, content_type=XLSX)
-    answer["Content-Disposition"] = (
-        content_disposition_header(True, f"承诺时限{today:%Y%m%d}.xlsx") or ""
-    )
-    return answer
+    return attachment(content, f"承诺时限{today:%Y%m%d}.xlsx")
 
 
 @require_safe

@@ -8,6 +8,14 @@ from django.utils.http import content_disposition_header
 
 from kernel.web.xlsx import Column, Value, workbook_bytes
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def attachment(content: bytes, name: str) -> HttpResponse:
+    """An .xlsx to be saved under a Chinese ``name``."""
+    disposition = content_disposition_header(True, name) or "attachment"
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+
 
 def workbook(
     title: str,
@@ -18,10 +26,5 @@ def workbook(
     notes: Sequence[str] = (),
 ) -> HttpResponse:
     """The rows as an .xlsx named after its title and day; see `kernel.web.xlsx.workbook_bytes`."""
-    return HttpResponse(
-        workbook_bytes(title, columns, rows, as_of=as_of, notes=notes),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        headers={
-            "Content-Disposition": content_disposition_header(True, f"{title}{as_of:%Y%m%d}.xlsx")
-        },
-    )
+    content = workbook_bytes(title, columns, rows, as_of=as_of, notes=notes)
+    return attachment(content, f"{title}{as_of:%Y%m%d}.xlsx")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
 from kernel.trail import record_refusal
+from kernel.web.downloads import attachment
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.parts import Tile
 from workflows.projects import importing, queries
@@ -19,7 +20,7 @@ from workflows.projects.facts import LABELS, STATED, shown
 from workflows.projects.forms import UploadForm
 from workflows.projects.models import Intake
 from workflows.projects.paper import errors_bytes, list_bytes
-from workflows.projects.views.lists import PAGE, attachment, list_url
+from workflows.projects.views.lists import PAGE, list_url
 from workflows.projects.workbook import WorkbookRefused
 
 _TILE_TONES = {Verdict.BAD: "red", Verdict.NEW: "green", Verdict.CHANGED: "yellow"}

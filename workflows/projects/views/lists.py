@@ -6,12 +6,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from kombu.exceptions import OperationalError as BrokerDown
 
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
+from kernel.web.downloads import attachment
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.parts import Fact
 from kernel.web.templatetags.lianshen import thousands, wan
@@ -24,17 +24,7 @@ from workflows.projects.paper import list_bytes
 from workflows.projects.tasks import work_through_batch
 
 PAGE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _BATCH_MOVES = {move.name: move for move in MOVES if move.name in {"send_for_comment", "confirm"}}
-
-
-def attachment(content: bytes, name: str) -> HttpResponse:
-    """A workbook to be saved under a Chinese name."""
-    return HttpResponse(
-        content,
-        content_type=XLSX,
-        headers={"Content-Disposition": str(content_disposition_header(True, name))},
-    )
 
 
 @require_safe
