@@ -1,7 +1,7 @@
 """计时台账：what happened to a procedure, as append-only entries; and what the law grants it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     RECEIVE = "receive", "收件"
     NOTICE = "notice", "一次性告知"
     CORRECT = "correct", "补正收讫"
+    REDO = "redo", "重新办理"
     ACCEPT = "accept", "受理"
     REFUSE = "refuse", "不予受理"
     STOP = "stop", "停表"
@@ -61,15 +62,18 @@ class StopReason(StrEnum):
     QUARANTINE = "quarantine", "检疫", f"{LICENSING_LAW}第四十五条", True
     APPRAISAL = "appraisal", "鉴定", f"{LICENSING_LAW}第四十五条", True
     EXPERT_REVIEW = "expert_review", "专家评审", f"{LICENSING_LAW}第四十五条", True
+    HAND_UP = "hand_up", "报送上级机关审查", f"{LICENSING_LAW}第四十三条", True
     CORRECTION = "correction", "申请人补正材料", f"{LICENSING_LAW}第三十二条（参照）", False
     OWNER_REQUEST = "owner_request", "申请人书面申请", "依申请人书面申请", False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """台账记录：one event. `on` is the day it happened, `recorded_at` when we learnt of it.
+    """台账记录：one event. `on` is the day it happened (`at` the hour, where the window noted it),
+    `recorded_at` when we learnt of it.
 
-    `days` is what an extension grants, in the limit's unit. `document` is the number of the paper.
+    `days` is what an extension grants, in the limit's unit, and `level` who granted it.
+    `document` is the number of the paper.
     """
 
     kind: Kind
@@ -78,6 +82,8 @@ class Entry:
     document: str = ""
     days: int = 0
     approver: str = ""
+    level: str = ""
+    at: time | None = None
     recorded_at: datetime | None = None
     key: str = ""
 
@@ -88,7 +94,9 @@ class Limit:
 
     `days` None: no limit is fixed; 0: decided on the spot. `starts` tells what sets it running.
     `notice_days` (article 32) and `delivery_days` (article 44) are always working days.
-    `extension_days` caps all extensions together; None sets no cap.
+    `extension_days` caps all extensions together; None sets no cap. An extension granted at
+    another level than `extension_level` is none, where that is named. Papers handed in at or after
+    `cut_off` count as handed in on the next working day.
     """
 
     days: int | None
@@ -99,4 +107,6 @@ class Limit:
     delivery_days: int = 10
     extension_days: int | None = None
     extension_article: str = ""
+    extension_level: str = ""
+    cut_off: time | None = None
     verified: bool = False

@@ -10,6 +10,8 @@ DAY = timedelta(days=1)
 NOTICE_ARTICLE = f"{LICENSING_LAW}第三十二条"
 DELIVERY_ARTICLE = f"{LICENSING_LAW}第四十四条"
 STOP_ARTICLE = f"{LICENSING_LAW}第四十五条"
+EXTENSION_ARTICLE = f"{LICENSING_LAW}第四十二条"
+CUT_OFF_RULE = "窗口公开的收件截止时间"
 # General knowledge, by analogy only: lines that cite these two are never `verified`.
 START_ARTICLE = "《民法典》第二百零一条（参照）"
 REST_DAY_ARTICLE = "《民法典》第二百零三条（参照）"

@@ -28,23 +28,25 @@ def open_clock(
 
     Article 32: whoever gave no one-time notice within `limit.notice_days` working days of receipt
     has accepted on the day of receipt, even if the acceptance is recorded later. A correction
-    received is a new receipt. A decision without acceptance implies acceptance on receipt.
+    received is a new receipt. A decision without acceptance implies acceptance on receipt. A case
+    to be handled anew counts from the day that was ordered.
     """
     received_on = answer_by = accepted_on = None
-    deemed = correcting = False
+    deemed = correcting = redone = False
     lines: list[Line] = []
     rest = iter(events)
     for event in rest:
         if answer_by and event.on > answer_by:
             rest = _again(event, rest)
             break
-        if event.kind in (Kind.ACCEPT, Kind.DECIDE):
+        if event.kind in (Kind.ACCEPT, Kind.REDO, Kind.DECIDE):
             accepted_on = event.on
             if event.kind is Kind.DECIDE and received_on:
                 accepted_on = received_on
                 lines.append(Line("未记受理即办结，自收到之日起算", received_on))
             else:
                 lines.append(Line(event.kind.label, event.on, document=event.document))
+            redone = event.kind is Kind.REDO
             break
         if event.kind is Kind.NOTICE and answer_by:
             answer_by, correcting = None, True
@@ -79,8 +81,9 @@ def open_clock(
     if limit.starts == "receive" and received_on:
         started_on = None if correcting and not accepted_on else received_on
     if started_on:
-        label = "自收到之日起算" if limit.starts == "receive" else "自受理之日起算"
-        lines.append(Line(f"{label}，当日不计", started_on, article=START_ARTICLE, verified=False))
+        from_what = "重新办理" if redone else "收到" if limit.starts == "receive" else "受理"
+        label = f"自{from_what}之日起算，当日不计"
+        lines.append(Line(label, started_on, article=START_ARTICLE, verified=False))
         lines += [
             Line("受理后的告知不停止计时", event.on, days=0, document=event.document)
             for event in rest

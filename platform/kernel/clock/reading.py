@@ -6,17 +6,18 @@ The last day is never a rest day, and a limit is missed on the day after its las
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.clock.calendar import WorkCalendar
 from kernel.clock.ledger import Entry, Kind, Limit
-from kernel.clock.lines import DAY, DELIVERY_ARTICLE, Line
+from kernel.clock.lines import CUT_OFF_RULE, DAY, DELIVERY_ARTICLE, Line
 from kernel.clock.opening import open_clock
 from kernel.clock.running import Running
 
 _RANK = {kind: rank for rank, kind in enumerate(Kind)}
 _CLOSING = frozenset({Kind.REFUSE, Kind.DECIDE, Kind.WITHDRAW})
+_HANDED_IN = frozenset({Kind.RECEIVE, Kind.CORRECT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,13 @@ def read(entries: Iterable[Entry], *, limit: Limit, calendar: WorkCalendar, on: 
     """Read the clock as it stood at the close of `on`; later entries are not looked at.
 
     The order of `entries` does not matter, and the cost depends on their number, not on days.
-    Obeys articles 32 (deemed acceptance), 42 (limit, extension), 44 (delivery) and 45 (stops) of
-    the Administrative Licensing Law. Raises CalendarOutOfRange.
+    A case ordered to be handled anew counts from that day; what came before is past. Obeys articles 32 (deemed acceptance), 42
+    (limit, extension), 43 (handing up), 44 (delivery) and 45 (stops) of the Administrative
+    Licensing Law. Raises CalendarOutOfRange.
     """
     events = sorted((entry for entry in entries if entry.on <= on), key=_order)
+    anew = max((i for i, event in enumerate(events) if event.kind is Kind.REDO), default=0)
+    events, moved = _at_the_window(events[anew:], limit, calendar, on)
     end = next((i for i, event in enumerate(events) if event.kind in _CLOSING), None)
     closing = None if end is None else events[end]
     after = [] if end is None else events[end + 1 :]
@@ -75,7 +79,7 @@ def read(entries: Iterable[Entry], *, limit: Limit, calendar: WorkCalendar, on: 
         until=until,
         closed=closing is not None,
     )
-    lines = opening.lines + (tuple(running.lines) if running else ())
+    lines = moved + opening.lines + (tuple(running.lines) if running else ())
     decided_on = closing.on if closing and closing.kind is Kind.DECIDE else None
     delivery_due_on = delivered_on = None
     if decided_on:
@@ -103,9 +107,45 @@ def read(entries: Iterable[Entry], *, limit: Limit, calendar: WorkCalendar, on: 
         delivery_due_on=delivery_due_on,
         delivered_on=delivered_on,
         closed=closing is not None,
-        provisional=running.provisional if running else any(ln.provisional for ln in lines),
+        provisional=any(line.provisional for line in moved)
+        or (running.provisional if running else any(line.provisional for line in lines)),
         lines=lines,
     )
+
+
+def _at_the_window(
+    events: list[Entry], limit: Limit, calendar: WorkCalendar, on: date
+) -> tuple[list[Entry], tuple[Line, ...]]:
+    """Papers handed in after the window's last hour count on the next working day; not where the
+    ledger went on before that day."""
+    if limit.cut_off is None:
+        return events, ()
+    kept, lines = [], []
+    for place, event in enumerate(events):
+        if event.kind not in _HANDED_IN or event.at is None or event.at < limit.cut_off:
+            kept.append(event)
+            continue
+        next_on = calendar.add(event.on, 1)
+        if any(later.on < next_on for later in events[place + 1 :]):
+            kept.append(event)
+            continue
+        label = (
+            f"{event.at:%H:%M} {event.kind.label}，已过窗口截止时间 {limit.cut_off:%H:%M}，"
+            "按其后第一个工作日计"
+        )
+        lines.append(
+            Line(
+                label,
+                event.on,
+                next_on,
+                article=CUT_OFF_RULE,
+                provisional=calendar.any_provisional(event.on, next_on),
+                verified=False,
+            )
+        )
+        if next_on <= on:
+            kept.append(replace(event, on=next_on))
+    return sorted(kept, key=_order), tuple(lines)
 
 
 def _order(entry: Entry) -> tuple[object, ...]:

@@ -98,6 +98,9 @@ class Running:
         if self._too_late(event):
             self._void("期限届满后作出的延长，不计入", event, article)
             return
+        if self.limit.extension_level and event.level != self.limit.extension_level:
+            self._void("延长未经有权批准的负责人批准，不计入", event, article)
+            return
         if days < event.days:
             self._void("延长超出上限的部分，不计入", event, article)
         if days <= 0:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from heapq import heapify, heappop, heappush
 from typing import Self
 
-from kernel.clock import Unit
+from kernel.clock import Unit, WorkLine
 
 
 class Strength(StrEnum):
@@ -31,7 +31,9 @@ class Node:
     """节点：a matter to be planned, with the limit it takes.
 
     `done_on` freezes it; `started_on` marks it running, to end on `remaining_due_on` (its
-    expected finish) or, without one, when its limit ends. `earliest_on` holds back the start.
+    expected finish) or, without one, when its limit ends. `earliest_on` holds back the start, and
+    so do the `lead_days` (working days) its papers take to prepare from `lead_from_on`, else from
+    the plan's beginning. `notice_days` (calendar days) of public notice follow the limit.
     """
 
     key: str
@@ -42,6 +44,21 @@ class Node:
     remaining_due_on: date | None = None
     earliest_on: date | None = None
     label: str = ""
+    lead_days: int = 0
+    lead_from_on: date | None = None
+    notice_days: int = 0
+    party: str = ""
+
+    def finish(self, start: int, line: WorkLine) -> int:
+        """Last day (an ordinal) when it starts on `start`: its limit, then its public notice."""
+        day = line.finish(start, self.days, self.unit)
+        return line.finish(day, self.notice_days, Unit.CALENDAR) if self.notice_days else day
+
+    def latest_start(self, finish: int, line: WorkLine) -> int:
+        """The greatest start whose `finish()` is not after `finish`."""
+        if self.notice_days:
+            finish = line.latest_start(finish, self.notice_days, Unit.CALENDAR)
+        return line.latest_start(finish, self.days, self.unit)
 
 
 @dataclass(frozen=True, slots=True)

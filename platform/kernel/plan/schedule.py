@@ -4,13 +4,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kernel.clock import WorkCalendar, WorkLine
+from kernel.clock import Unit, WorkCalendar, WorkLine
 from kernel.plan.graph import Arc, Edge, Node, Strength, arrange
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
     """排期：when a node may run. Actual days where it has started or is done.
+
+    `latest_prepare_on` is the last day to begin preparing its papers, where that takes time.
 
     `slack_days`: working days from the earliest to the latest finish; negative is too late.
     `provisional`: the latest finish lies in a year without a published holiday notice.
@@ -25,6 +27,9 @@ class Slot:
     slack_days: int
     critical: bool
     provisional: bool
+    done: bool = False
+    party: str = ""
+    latest_prepare_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,15 @@ class Plan:
             if slot.key == key:
                 return slot
         raise KeyError(key)
+
+    @property
+    def floats(self) -> dict[str, int]:
+        """Float per party: the least slack, in working days, of what each still has to do."""
+        least: dict[str, int] = {}
+        for slot in self.slots:
+            if slot.party and not slot.done:
+                least[slot.party] = min(slot.slack_days, least.get(slot.party, slot.slack_days))
+        return least
 
 
 def schedule(
@@ -89,12 +103,15 @@ def schedule(
     for i, (node, job) in enumerate(zip(order, jobs, strict=True)):
         start, finish = trip.starts[i], trip.finishes[i]
         last_start, last_finish = latest_starts[i], latest_finishes[i]
+        prepare = None
         if job.done:
             last_finish = finish
         else:
             last_finish = _lowered(last_finish, finish, line)
             if not job.running:
                 last_start = _lowered(last_start, start, line)
+                if node.lead_days:
+                    prepare = day(line.latest_start(last_start, node.lead_days, Unit.WORKING))
         slots.append(
             Slot(
                 node.key,
@@ -106,6 +123,9 @@ def schedule(
                 slacks[i],
                 not job.done and (i in on_path or slacks[i] <= floor),
                 calendar.is_provisional(day(last_finish)),
+                job.done,
+                node.party,
+                prepare,
             )
         )
     conflict = [] if feasible else _conflict(jobs, trip, path, begin, target, line)
@@ -125,13 +145,16 @@ def schedule(
 class _Job:
     """A node on day ordinals. `finish` is set where the past, or what runs, fixes it."""
 
-    __slots__ = ("days", "done", "earliest", "finish", "running", "start", "unit")
+    __slots__ = ("done", "earliest", "finish", "node", "running", "start")
 
     def __init__(self, node: Node, begin: int, line: WorkLine) -> None:
-        self.days, self.unit = node.days, node.unit
+        self.node = node
         self.done = node.done_on is not None
         self.running = not self.done and node.started_on is not None
         self.earliest = max(begin, node.earliest_on.toordinal() if node.earliest_on else begin)
+        if node.lead_days and not node.started_on:
+            since = node.lead_from_on.toordinal() if node.lead_from_on else begin
+            self.earliest = max(self.earliest, line.finish(since, node.lead_days, Unit.WORKING))
         self.start = self.finish = 0
         if node.done_on:
             self.finish = node.done_on.toordinal()
@@ -141,7 +164,7 @@ class _Job:
             expected = (
                 node.remaining_due_on.toordinal()
                 if node.remaining_due_on
-                else line.finish(self.start, self.days, self.unit)
+                else node.finish(self.start, line)
             )
             self.finish = max(expected, begin)  # what is overdue can end today at the earliest
 
@@ -175,7 +198,7 @@ class _Trip:
                 for arc in starting[i]:
                     if self.finishes[arc.before] > start:
                         start, held_by = self.finishes[arc.before], arc
-                finish = line.finish(start, job.days, job.unit)
+                finish = job.node.finish(start, line)
             if not job.done:
                 for arc in deciding[i]:
                     if self.finishes[arc.before] > finish:
@@ -243,7 +266,7 @@ def _backward(
                 finishes[i] = min(finishes[i], starts[arc.after])
         job = jobs[i]
         if not (job.done or job.running):
-            starts[i] = line.latest_start(finishes[i], job.days, job.unit)
+            starts[i] = job.node.latest_start(finishes[i], line)
     return starts, finishes
 
 
@@ -265,12 +288,12 @@ def _conflict(
                 finish = job.finish
             else:
                 start = job.earliest if deficient else max(job.earliest, day)
-                finish = line.finish(start, job.days, job.unit)
+                finish = job.node.finish(start, line)
             day = max(finish, day) if deficient else finish
         return day
 
     chain = list(path)
-    for i in sorted(path, key=lambda i: jobs[i].days):
+    for i in sorted(path, key=lambda i: jobs[i].node.days):
         rest = [j for j in chain if j != i]
         if rest and end(rest) > target:
             chain = rest

@@ -1,7 +1,7 @@
 """The slow oracle: walks the days one by one, as a clerk with a wall calendar would."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -80,6 +80,10 @@ def walk(entries: Sequence[Entry], *, limit: Limit, calendar: WallCalendar, on: 
     events = sorted(
         (e for e in entries if e.on <= on), key=lambda e: (e.on, ORDER.index(e.kind), e.key)
     )
+    for event in list(events):
+        if event.kind is Kind.REDO:
+            events = events[events.index(event) :]
+    events = _by_the_window(events, limit, calendar, on, seen)
     until = on
     for i, event in enumerate(events):
         if event.kind in CLOSING:
@@ -97,6 +101,24 @@ def walk(entries: Sequence[Entry], *, limit: Limit, calendar: WallCalendar, on: 
     if seen.started_on:
         _run(events, seen.started_on, until, limit, calendar, seen)
     return seen
+
+
+def _by_the_window(
+    events: list[Entry], limit: Limit, calendar: WallCalendar, on: date, seen: Seen
+) -> list[Entry]:
+    """Papers handed in too late in the day lie until the next working day, unless taken up before."""
+    taken = []
+    for i, event in enumerate(events):
+        late = limit.cut_off and event.at and event.at >= limit.cut_off
+        if late and event.kind in (Kind.RECEIVE, Kind.CORRECT):
+            day = calendar.add(event.on, 1)
+            if not [e for e in events[i + 1 :] if e.on < day]:
+                lies = [event.on + DAY * n for n in range(1, (day - event.on).days + 1)]
+                seen.provisional |= any(map(calendar.is_provisional, lies))
+                event = replace(event, on=day)  # noqa: PLW2901 -- it lies
+        if event.on <= on:
+            taken.append(event)
+    return sorted(taken, key=lambda e: (e.on, ORDER.index(e.kind), e.key))
 
 
 def _open(
@@ -118,7 +140,7 @@ def _open(
                 pending, seen.correcting = False, True
             elif event.kind is Kind.CORRECT and seen.correcting:
                 received, pending, silent, seen.correcting = day, True, 0, False
-            elif event.kind is Kind.ACCEPT:
+            elif event.kind in (Kind.ACCEPT, Kind.REDO):
                 accepted = day
                 break
             elif event.kind is Kind.DECIDE:
@@ -193,6 +215,8 @@ def _run(
                 used += 1
         for event in events:
             due_today = event.on == day or (day == start and event.on < start)
+            granted = not limit.extension_level or event.level == limit.extension_level
+            due_today &= granted
             if event.kind is Kind.EXTEND and due_today and missed_on is None and total is not None:
                 room = (
                     event.days

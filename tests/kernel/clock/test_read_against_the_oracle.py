@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -8,6 +8,7 @@ from tests.kernel.clock.calendars import notices
 from tests.kernel.clock.oracle import Seen, WallCalendar, walk
 
 BEGIN = date(2025, 11, 20)
+HOURS = st.sampled_from([None, time(9), time(16, 30), time(23, 59, 59)])
 REASONS = st.sampled_from([None, StopReason.HEARING, StopReason.EXPERT_REVIEW])
 DAYS = st.integers(0, 90).map(lambda n: BEGIN + timedelta(days=n))
 FREQUENT = [Kind.STOP] * 6 + [Kind.RESUME] * 6 + [Kind.EXTEND] * 2 + [Kind.NOTICE, Kind.CORRECT]
@@ -20,12 +21,15 @@ entries = st.builds(
     reason=REASONS,
     document=st.sampled_from(["", "告知1号", "告知2号", "告知3号"]),
     days=st.integers(0, 12),
+    level=st.sampled_from(["head", "government"]),
+    at=HOURS,
 )
 openings = st.lists(
     st.builds(
         Entry,
         kind=st.sampled_from([Kind.RECEIVE, Kind.ACCEPT, Kind.NOTICE]),
         on=st.integers(0, 14).map(lambda n: BEGIN + timedelta(days=n)),
+        at=HOURS,
     ),
     max_size=3,
 )
@@ -37,6 +41,8 @@ limits = st.builds(
     starts=st.sampled_from(["accept", "receive"]),
     notice_days=st.integers(0, 6),
     extension_days=st.one_of(st.none(), st.integers(0, 15)),
+    extension_level=st.sampled_from(["", "head", "government"]),
+    cut_off=st.sampled_from([None, time(16, 30), time(17)]),
 )
 
 

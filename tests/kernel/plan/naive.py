@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from itertools import combinations, pairwise
 
+from kernel.clock import Unit
 from kernel.plan import Edge, Node, Strength
 from tests.kernel.clock.oracle import WallCalendar
 
@@ -26,13 +27,20 @@ class Naive:
             if edge.after == key:
                 end = self.earliest(edge.before)[1]
                 (ends if edge.strength is Strength.DEFICIENT else starts).append(end)
+        if node.lead_days:
+            since = node.lead_from_on or self.begin_on
+            starts.append(self.wall.finish(since, node.lead_days, Unit.WORKING))
         start = max(starts)
-        finish = self.wall.finish(start, node.days, node.unit)
+        finish = self._end(node, start)
         if node.started_on:
             start = node.started_on
-            finish = node.remaining_due_on or self.wall.finish(start, node.days, node.unit)
+            finish = node.remaining_due_on or self._end(node, start)
             finish = max(finish, self.begin_on)
         return start, max([finish, *ends])
+
+    def _end(self, node: Node, start: date) -> date:
+        limit = self.wall.finish(start, node.days, node.unit)
+        return self.wall.finish(limit, node.notice_days, Unit.CALENDAR)
 
     def end(self) -> date:
         return max((self.earliest(key)[1] for key in self.nodes), default=self.begin_on)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise, permutations, product
 
@@ -36,6 +37,12 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
+def by_hand(node: Node, start: date) -> date:
+    """The limit, then the public notice."""
+    limit = WALL.finish(start, node.days, node.unit)
+    return WALL.finish(limit, node.notice_days, Unit.CALENDAR)
+
+
 @st.composite
 def graphs(
     draw: st.DrawFn, most: int = 6, strengths: tuple[Strength, ...] = tuple(Strength)
@@ -52,16 +59,22 @@ def graphs(
             st.just(""),
             st.integers(0, 30),
             unit,
+            lead_days=st.integers(0, 20),
+            lead_from_on=st.one_of(st.none(), past, soon),
+            notice_days=st.integers(0, 12),
+        ),
+        st.builds(
+            Node,
+            st.just(""),
+            st.integers(0, 30),
+            unit,
             started_on=past,
             remaining_due_on=st.one_of(st.none(), soon),
         ),
         st.builds(Node, st.just(""), st.integers(0, 30), unit, done_on=past),
     )
     nodes = draw(st.lists(node, min_size=1, max_size=most))
-    nodes = [
-        Node(f"k{i}", n.days, n.unit, n.started_on, n.done_on, n.remaining_due_on, n.earliest_on)
-        for i, n in enumerate(nodes)
-    ]
+    nodes = [replace(node, key=f"k{i}") for i, node in enumerate(nodes)]
     pairs = [(a, b) for b in range(len(nodes)) for a in range(b)]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
     edges = [Edge(f"k{a}", f"k{b}", draw(st.sampled_from(strengths))) for a, b in chosen]
@@ -126,7 +139,10 @@ def test_the_backward_plan_run_forwards_ends_by_the_target(
             ends[slot.key] = slot.latest_finish_on
         else:
             assert slot.earliest_start_on <= slot.latest_start_on
-            ends[slot.key] = WALL.finish(slot.latest_start_on, node.days, node.unit)
+            ends[slot.key] = by_hand(node, slot.latest_start_on)
+            if slot.latest_prepare_on:
+                ready = WALL.finish(slot.latest_prepare_on, node.lead_days, Unit.WORKING)
+                assert ready <= slot.latest_start_on
         assert slot.earliest_finish_on <= slot.latest_finish_on <= target
         assert ends[slot.key] <= slot.latest_finish_on
         assert slot.slack_days >= 0
@@ -157,7 +173,7 @@ def test_one_day_later_than_the_latest_start_is_too_late(
         slot = plan.slot(node.key)
 
         def end(earliest_on: date, i: int = i, node: Node = node) -> date:
-            late = Node(node.key, node.days, node.unit, earliest_on=earliest_on)
+            late = replace(node, earliest_on=earliest_on)
             return Naive([*nodes[:i], late, *nodes[i + 1 :]], kept, BEGIN, WALL).end()
 
         assert end(slot.latest_start_on) <= target
