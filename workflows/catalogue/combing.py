@@ -41,7 +41,18 @@ MEASURE_LABELS: Mapping[str, tuple[str, str]] = {
 }
 #: Facts of a matter that carry a mark of their own; one that is not marked counts as GK.
 MARKED_FACTS = frozenset(
-    {"limit", "starts", "basis", "acceptance", "extension", "excluded", "validity", "applies"}
+    {
+        "limit",
+        "starts",
+        "basis",
+        "acceptance",
+        "extension",
+        "excluded",
+        "public_notice",
+        "preparation",
+        "validity",
+        "applies",
+    }
 )
 
 STANDARD = Path(__file__).parent / "standard"
@@ -131,7 +142,9 @@ class MatterFact:
 
     ``limit_days`` is what the law grants, in ``unit``; it is absent for ``none`` (no statutory
     count) and ``instant``. ``allowance_days`` is a working-day guess for the plan alone, where
-    the law grants no count. ``renewal_lead_days`` are working days. ``accept_days`` is absent
+    the law grants no count. ``public_notice_days`` are what a fixed public notice adds to the limit,
+    in ``public_notice_unit``; ``preparation_days`` the working days the papers usually take, for the
+    plan alone. ``renewal_lead_days`` are working days. ``accept_days`` is absent
     where only the general five days of 行政许可法第三十二条 apply.
     """
 
@@ -149,6 +162,9 @@ class MatterFact:
     extension_approver: Approver = ""
     excluded: tuple[str, ...] = ()
     allowance_days: int | None = None
+    preparation_days: int | None = None
+    public_notice_days: int | None = None
+    public_notice_unit: Literal["working", "calendar"] = "calendar"
     group: Group = ""
     parallel_with: tuple[str, ...] = ()
     deficiency: Deficiency = ""
@@ -447,6 +463,7 @@ def _matter_faults(standard: Standard) -> Iterable[str]:
             ((m.allowance_days is not None) == (m.unit == "none"), "无法定时限的才填计划用时"),
             ((m.extension_days is None) == (m.extension_approver == ""), "延长须写明批准人"),
             (m.extension_approver in get_args(Approver), "延长批准人不认识"),
+            (m.public_notice_unit in ("working", "calendar"), "公示期的单位不认识"),
             (m.renewal_lead_days is None or m.validity_months is not None, "有提前量须有有效期"),
             (m.handed_up == (m.level in ("region", "nation")), "上报标记与层级不相配"),
             (bool(m.materials and m.steps and m.result), "材料、步骤、办理结果不能空"),

@@ -66,6 +66,18 @@ def _extension(fact: MatterFact) -> str:
     return f"可延长 {fact.extension_days} 日，经{approver}批准并书面告知理由"
 
 
+def _public_notice(fact: MatterFact) -> str:
+    if not fact.public_notice_days:
+        return "无"
+    return f"{fact.public_notice_days} 个{UNITS[fact.public_notice_unit]}，不计入审批时限"
+
+
+def _preparation(fact: MatterFact) -> str:
+    if not fact.preparation_days:
+        return "未估计"
+    return f"编制材料约 {fact.preparation_days} 个工作日（只用于排计划）"
+
+
 def _validity(fact: MatterFact) -> str:
     if fact.validity_months is None:
         return "未规定"
@@ -118,6 +130,8 @@ TOLD: Mapping[str, Told] = {
     "acceptance": Told("受理审查", _acceptance, ("accept_days",)),
     "extension": Told("延长", _extension, ("extension_days", "extension_approver")),
     "excluded": Told("不计入时限", lambda fact: "、".join(fact.excluded) or "无", ("excluded",)),
+    "public_notice": Told("公示", _public_notice, ("public_notice_days", "public_notice_unit")),
+    "preparation": Told("备件用时", _preparation, ("preparation_days",)),
     "basis": Told("依据", lambda fact: "；".join(map(str, fact.basis)) or "没有写明", ("basis",)),
     "validity": Told("有效期", _validity, ("validity_months", "renewal_lead_days")),
     "applies": Told("适用", applies, ("applies",)),

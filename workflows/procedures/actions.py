@@ -1,7 +1,8 @@
 """Verbs of the approval ledger: comb out, plan, move, close; each publishes what changed."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, time
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +15,7 @@ from tenants.rollup import writing as rollup
 from tenants.rollup.models import ProcedureRow, ProjectRow
 from workflows.catalogue.combing import CatalogueInvalid, Combed, MatterFact, Profile, comb
 from workflows.procedures import guards, queries
-from workflows.procedures.clocks import read_clocks
-from workflows.procedures.guards import Filing
+from workflows.procedures.clocks import open_stops, read_clocks, standing, this_round
 from workflows.procedures.lifecycle import MoveRefused
 from workflows.procedures.models import ClockEntry, Edge, Procedure
 from workflows.procedures.picture import procedure_rows, project_row
@@ -41,7 +41,7 @@ def comb_out(project: Project, *, on: date, actor: Actor) -> list[Procedure]:
     _locked(project)
     standard, versions = queries.standard(on)
     combed = _combed(project, standard)
-    promised = {code: promise.promised_days for code, promise in promises().items()}
+    promised = promises()
 
     book = queries.book_of(project)
     kept = {p.matter_code: p for p in book.procedures}
@@ -54,9 +54,12 @@ def comb_out(project: Project, *, on: date, actor: Actor) -> list[Procedure]:
     new: list[Procedure] = []
     refreshed: list[Procedure] = []
     for fact in combed.matters:
-        terms = Terms.copied(fact, promised.get(fact.code)).write()
-        facts = _facts(fact, versions[fact.code], combed.reasons[fact.code], terms)
+        promise = promised.get(fact.code)
+        terms = Terms.copied(fact, promise and promise.promised_days, promise and promise.cut_off)
         procedure = kept.get(fact.code)
+        if procedure and procedure.bundle:
+            terms = terms.jointly(procedure.bundle.handling)
+        facts = _facts(fact, versions[fact.code], combed.reasons[fact.code], terms.write())
         if procedure is None:
             place += 1
             number = f"{project.number}-{place:02d}"
@@ -138,20 +141,16 @@ def make_move(
     version: int,
     actor: Actor,
     reach: Collection[str] | None = None,
-    document: str = "",
-    reason: str = "",
-    days: int = 0,
-    approver: str = "",
-    text: str = "",
+    **told: Any,
 ) -> Procedure:
     """Take one step of the lifecycle that happened on ``on``, and let every date follow.
 
     Ledger line, state, plan, roll-up and trail land together or not at all. ``version`` is the one
-    the clerk saw; ``reach`` the units whose procedures they move, None for all. Raises
-    `MoveRefused` with a sentence for the clerk, `Project.DoesNotExist` for an unknown number.
+    the clerk saw; ``reach`` the units whose procedures they move, None for all; ``told`` are the
+    other fields of a `Filing`. Raises `MoveRefused` with a sentence for the clerk, `Project.DoesNotExist` for an unknown number.
     """
-    now = timezone.now()
-    today = timezone.localdate(now)
+    now = timezone.localtime()
+    today = now.date()
     # One lock a project: its moves and its list entry take turns, and dates are computed once.
     project = Project.objects.select_for_update(of=("self",)).get(
         procedures__number=procedure_number
@@ -159,20 +158,27 @@ def make_move(
     book = queries.book_of(project)
     procedure = book.procedure(procedure_number)
     calendar = work_calendar()
-    filing = Filing(on, document.strip(), reason, days, approver.strip(), text.strip())
+    filing = guards.filing(on, **told)
 
     guards.check_desk(book, procedure, version=version, reach=reach)
     terms = book.terms[procedure.number]
     lines = list(book.lines.get(procedure.number, ()))
-    guards.check_day(filing, lines, today=today, year=project.year)
+    written = standing(lines)
+    guards.check_day(filing, written, now=now, year=project.year)
     before = read_clocks(terms, lines, calendar=calendar, on=on)
     move = guards.allowed_move(name, filing, terms, before, calendar)
     guards.check_predecessors(book, procedure, move, on)
+    if move.name == "notify":
+        guards.check_notice(filing, this_round(written))
     if move.name == "stop":
-        guards.check_stop(filing)
+        guards.check_stop(filing, open_stops(this_round(written)))
+    if move.name == "resume":
+        guards.check_resume(filing, open_stops(this_round(written)))
     if move.name == "extend":
         guards.check_extension(filing, terms, before.statutory)
     asked = {field: getattr(filing, field) for field in move.asks}
+    if move.reason:
+        asked["reason"] = move.reason.value
     line = ClockEntry(
         procedure=procedure,
         kind=move.clock.value,
@@ -195,7 +201,11 @@ def make_move(
         subject=procedure.number,
         summary=f"{procedure.name}：{move.label}，{on.year}年{on.month}月{on.day}日",
         detail={
-            **asked,
+            **{
+                field: _plain(value)
+                for field, value in asked.items()
+                if value not in ("", None, ())
+            },
             "on": on.isoformat(),
             "statutory_due_on": _iso(procedure.statutory_due_on),
             "promised_due_on": _iso(procedure.promised_due_on),
@@ -341,6 +351,13 @@ def _written(book: Book, calendar: WorkCalendar) -> list[Procedure]:
     if changed or book.project_changed:
         publish(book, changed, calendar=calendar)
     return changed
+
+
+def _plain(value: Any) -> Any:
+    """A field as JSON keeps it."""
+    if isinstance(value, time):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _iso(day: date | None) -> str | None:

@@ -1,6 +1,6 @@
 """Forms of the approval ledger: its filters, and one form a move."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,15 @@ from kernel.clock import StopReason
 from kernel.web.lamps import Lamp
 from workflows.catalogue.wording import APPROVERS, STAGES
 from workflows.procedures.guards import missing, required_fields
-from workflows.procedures.lifecycle import Ball, Move, State
+from workflows.procedures.lifecycle import (
+    REASON_OF,
+    Ball,
+    Commissioned,
+    Ground,
+    Level,
+    Move,
+    State,
+)
 from workflows.procedures.queries import SORTS
 from workflows.procedures.terms import Terms
 
@@ -69,19 +77,32 @@ class MoveForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, move: Move, terms: Terms, version: int, today: date, **kwargs: Any
+        self,
+        *args: Any,
+        move: Move,
+        terms: Terms,
+        version: int,
+        today: date,
+        open_stops: Sequence[str] = (),
+        **kwargs: Any,
     ) -> None:
         kwargs.setdefault("initial", {"version": version, "on": today})
         kwargs.setdefault("auto_id", f"id_{move.name}_%s")
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        self.open_stops = open_stops
         needed = required_fields(move)
         self.fields["on"].widget.attrs["max"] = today.isoformat()
         makers = {
+            "at": self._at,
             "reason": self._reason,
+            "commissioned": self._commissioned,
             "document": self._document,
             "days": self._days,
+            "level": self._level,
             "approver": self._approver,
+            "items": self._items,
+            "ground": self._ground,
             "text": self._text,
         }
         for name in move.asks:
@@ -89,7 +110,65 @@ class MoveForm(forms.Form):
             if name in needed:
                 self.fields[name].error_messages["required"] = missing(move, name)
 
+    def _at(self, required: bool, move: Move, terms: Terms) -> forms.Field:
+        late = (
+            f"窗口收件到 {terms.cut_off:%H:%M}，过时按其后第一个工作日收件。"
+            if terms.cut_off
+            else ""
+        )
+        return forms.TimeField(
+            label="发生时刻",
+            required=required,
+            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            help_text=f"{late}不填按当天收件。",
+        )
+
+    def _commissioned(self, required: bool, move: Move, terms: Terms) -> forms.Field:
+        return forms.ChoiceField(
+            label="由谁委托",
+            required=required,
+            choices=[("", "不涉及第三方"), *Commissioned.choices],
+            help_text="评审、检测、鉴定等由第三方承担的，写明由谁委托：百日计时据此分清责任。",
+        )
+
+    def _items(self, required: bool, move: Move, terms: Terms) -> forms.Field:
+        return forms.MultipleChoiceField(
+            label="要求补正的材料",
+            required=required,
+            choices=[(name, name) for name, _ in terms.materials],
+            widget=forms.CheckboxSelectMultiple,
+            help_text="一次说全：以后再要求新的材料须有理由，并计入统计。不在列表里的写在下面。",
+        )
+
+    def _ground(self, required: bool, move: Move, terms: Terms) -> forms.Field:
+        return forms.ChoiceField(
+            label="再次告知的理由",
+            required=required,
+            choices=[("", "首次告知，不需要理由"), *Ground.choices],
+        )
+
+    def _level(self, required: bool, move: Move, terms: Terms) -> forms.Field:
+        return forms.ChoiceField(
+            label="批准层级",
+            required=required,
+            choices=[("", "请选择"), *Level.choices],
+            help_text=f"{terms.statutory.extension_article}"
+            + (
+                f"，须经{APPROVERS[terms.extension_approver]}批准。"
+                if terms.extension_approver
+                else ""
+            ),
+        )
+
     def _reason(self, required: bool, move: Move, terms: Terms) -> forms.Field:
+        if move.name == "resume":
+            open_ = [REASON_OF[reason] for reason in self.open_stops]
+            return forms.ChoiceField(
+                label="哪一项停表事由已经结束",
+                required=required,
+                choices=[("", "全部"), *((reason.value, reason.label) for reason in open_)],
+                help_text="几项事由重叠的，逐项登记；全部结束后接着计时。",
+            )
         return forms.ChoiceField(
             label="法定事由",
             required=required,
@@ -98,6 +177,7 @@ class MoveForm(forms.Form):
                 *(
                     (r.value, f"{r.label}（{r.article}）{'' if r.verified else '· 未核实'}")
                     for r in StopReason
+                    if r is not StopReason.HAND_UP
                 ),
             ],
             help_text="不在列表里的事由不能停止计时。",
@@ -110,6 +190,9 @@ class MoveForm(forms.Form):
             "refuse": ("不予受理通知书编号", "加盖专用印章并注明日期。"),
             "stop": ("书面告知文号", "所需时间须书面告知申请人，没有文号的停表不停止计时。"),
             "resume": ("恢复办理依据", "如评审意见、检测报告编号。"),
+            "hand_up": ("报送文号", "没有报送文书的不算上报，本级时限继续计算。"),
+            "return_down": ("上级退回文号", "本级时限自退回之日起接着算。"),
+            "redo": ("责令重新办理的文书", "如复议决定、判决或者自行撤销决定的文号。"),
             "extend": ("延期告知文号", "延长的理由须告知申请人。"),
             "decide": ("批复文号", "决定文书的文号。"),
         }.get(move.name, ("文书编号", ""))
@@ -142,6 +225,8 @@ class MoveForm(forms.Form):
             "stop": "说明",
             "extend": "延长的理由",
             "withdraw": "撤回原因",
+            "return_down": "退回的理由",
+            "redo": "重新办理的理由",
         }.get(move.name, "说明")
         return forms.CharField(
             label=label,

@@ -4,7 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from workflows.procedures.lifecycle import KIND_OF, REASON_OF, Ball, State
+from workflows.procedures.lifecycle import KIND_OF, LABELS, REASON_OF, VOID, Ball, State
+from workflows.procedures.terms import HANDLINGS
 
 
 class Procedure(models.Model):
@@ -21,6 +22,9 @@ class Procedure(models.Model):
         "projects.Project", models.PROTECT, related_name="procedures", verbose_name="项目"
     )
     order = models.PositiveSmallIntegerField("次序")
+    bundle = models.ForeignKey(
+        "Bundle", models.PROTECT, related_name="procedures", null=True, verbose_name="联合办理"
+    )
     matter_code = models.CharField("事项", max_length=10)
     matter_version = models.PositiveIntegerField("事项版本")
     name = models.CharField("事项名称", max_length=80)
@@ -77,6 +81,31 @@ class Procedure(models.Model):
         return f"{self.number} {self.name}"
 
 
+class Bundle(models.Model):
+    """Procedures of one project that are handled jointly (联合办理, 行政许可法第二十六条): one mode, one
+    paper that says so, 45 days and 15 more instead of each matter's own (第四十二条第二款)."""
+
+    project = models.ForeignKey("projects.Project", models.PROTECT, related_name="bundles")
+    handling = models.CharField("办理方式", max_length=12, choices=list(HANDLINGS.items()))
+    document = models.CharField("文书编号", max_length=80)
+    lead_code = models.CharField("牵头单位", max_length=10)
+    formed_on = models.DateField("确定日期")
+    formed_by = models.CharField("经办", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联合办理"
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(handling__in=list(HANDLINGS)), name="bundle_handling"
+            ),
+            models.UniqueConstraint(fields=["project", "document"], name="bundle_paper_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_handling_display()} {self.document}"
+
+
 class Edge(models.Model):
     """A dependency between two procedures of a project, as the catalogue had it when combed out."""
 
@@ -101,8 +130,9 @@ class Edge(models.Model):
 class ClockEntry(models.Model):
     """One line of a procedure's clock ledger. The database lets nobody change or delete it.
 
-    ``on`` is the day it happened, ``recorded_at`` the moment it was written down; they differ when
-    an office works on paper first.
+    ``on`` is the day it happened (``at`` the hour, where that matters), ``recorded_at`` the moment it
+    was written down; they differ when an office works on paper first. A line that was wrong stays:
+    a later one ``corrects`` it and stands in its place.
     """
 
     # No key in the database: deleting a procedure nobody began would need the right to lock these
@@ -112,11 +142,19 @@ class ClockEntry(models.Model):
     )
     kind = models.CharField("事项", max_length=10)
     on = models.DateField("发生日期")
+    at = models.TimeField("发生时刻", null=True)
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, related_name="corrected_by", null=True, db_constraint=False
+    )
     recorded_at = models.DateTimeField("记录时间")
     reason = models.CharField("法定事由", max_length=20, blank=True)
     document = models.CharField("文书编号", max_length=80, blank=True)
     days = models.PositiveSmallIntegerField("天数", default=0)
+    level = models.CharField("批准层级", max_length=10, blank=True)
     approver = models.CharField("批准人", max_length=60, blank=True)
+    commissioned = models.CharField("委托方", max_length=10, blank=True)
+    items = models.JSONField("需要补正的材料", default=list)
+    ground = models.CharField("再次告知的理由", max_length=12, blank=True)
     text = models.CharField("说明", max_length=500, blank=True)
     by_id = models.BigIntegerField(null=True)
     by_name = models.CharField("经办", max_length=40)
@@ -130,11 +168,15 @@ class ClockEntry(models.Model):
 
     @property
     def label(self) -> str:
-        return KIND_OF[self.kind].label
+        if self.kind == VOID:
+            return "更正：作废"
+        return LABELS.get((self.kind, self.reason)) or KIND_OF[self.kind].label
 
     @property
     def reason_label(self) -> str:
-        return REASON_OF[self.reason].label if self.reason else ""
+        if not self.reason or (self.kind, self.reason) in LABELS:
+            return ""
+        return REASON_OF[self.reason].label
 
     @property
     def late_days(self) -> int:

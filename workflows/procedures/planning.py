@@ -123,7 +123,10 @@ def plan_of(book: Book, clocks: Mapping[str, Clocks], *, calendar: WorkCalendar,
     if clocks_of and all(c.state in FINISHED for c in clocks_of.values()):
         begin_on = min(c.statutory.decided_on or on for c in clocks_of.values())
     return schedule(
-        [_node(p, book.terms[p.number], clocks_of[p.matter_code]) for p in book.procedures],
+        [
+            node_of(p, book.terms[p.number], clocks_of[p.matter_code], book.project, calendar)
+            for p in book.procedures
+        ],
         book.edges,
         begin_on=begin_on,
         target_on=book.project.target_on,
@@ -131,8 +134,15 @@ def plan_of(book: Book, clocks: Mapping[str, Clocks], *, calendar: WorkCalendar,
     )
 
 
-def _node(procedure: Procedure, terms: Terms, clocks: Clocks) -> Node:
+def node_of(
+    procedure: Procedure, terms: Terms, clocks: Clocks, project: Project, calendar: WorkCalendar
+) -> Node:
+    """What the plan knows of a procedure: its time, the papers to prepare since the confirmation,
+    the public notice, and who has to act."""
     limit = terms.planned
+    due_on = clocks.forecast.due_on
+    if due_on and terms.public_notice_days:
+        due_on = calendar.finish(due_on, terms.public_notice_days, terms.public_notice_unit)
     started_on = clocks.statutory.started_on if clocks.state in RUNNING | FINISHED else None
     return Node(
         procedure.matter_code,
@@ -140,8 +150,13 @@ def _node(procedure: Procedure, terms: Terms, clocks: Clocks) -> Node:
         limit.unit,
         started_on=started_on,
         done_on=clocks.statutory.decided_on,
-        remaining_due_on=clocks.forecast.due_on if started_on else None,
+        remaining_due_on=due_on if started_on else None,
         label=procedure.short_name,
+        lead_days=terms.preparation_days,
+        lead_from_on=project.confirmed_on,
+        notice_days=terms.public_notice_days,
+        notice_unit=terms.public_notice_unit,
+        party=procedure.department_code,
     )
 
 
@@ -190,33 +205,25 @@ def _chain(book: Book, plan: Plan, calendar: WorkCalendar) -> list[dict[str, Any
     """The conflict as JSON for the project's page: each matter with its limit and the working days
     it takes when this chain alone, from the plan's beginning, is done one after another."""
     by_code = {p.matter_code: p for p in book.procedures}
-    deficient = {
-        (edge.before, edge.after) for edge in book.edges if edge.strength is Strength.DEFICIENT
-    }
     chain = []
-    before, reached = "", plan.begin_on
-    for code in plan.conflict:
-        slot, procedure = plan.slot(code), by_code[code]
-        limit = book.terms[procedure.number].planned
-        running = procedure.state in RUNNING and procedure.accepted_on is not None
-        start = plan.begin_on if (before, code) in deficient else reached
-        end = (
-            slot.earliest_finish_on
-            if running
-            else calendar.finish(start, limit.days or 0, limit.unit)
-        )
+    reached = plan.begin_on
+    for code, end in zip(plan.conflict, plan.conflict_ends, strict=True):
+        procedure = by_code[code]
+        terms = book.terms[procedure.number]
         end = max(end, reached)
         chain.append(
             {
                 "number": procedure.number,
                 "name": procedure.name,
-                "days": limit.days or 0,
-                "unit": limit.unit.value,
+                "days": terms.planned.days or 0,
+                "unit": terms.planned.unit.value,
+                "lead_days": terms.preparation_days,
+                "notice_days": terms.public_notice_days,
                 "working_days": calendar.between(reached, end),
-                "running": running,
+                "running": procedure.state in RUNNING and procedure.accepted_on is not None,
             }
         )
-        before, reached = code, end
+        reached = end
     return chain
 
 

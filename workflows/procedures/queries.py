@@ -45,7 +45,9 @@ SORTS: dict[str, tuple[str, ...]] = {
 
 def book_of(project: Project) -> Book:
     """The project's ledger in memory; three queries."""
-    procedures = list(Procedure.objects.filter(project=project).order_by("order", "pk"))
+    procedures = list(
+        Procedure.objects.filter(project=project).select_related("bundle").order_by("order", "pk")
+    )
     for procedure in procedures:
         procedure.project = project
     return Book(

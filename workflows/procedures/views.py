@@ -1,6 +1,6 @@
 """Pages of the approval ledger: the list, one procedure, how its dates come about, its moves."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ from kernel.web.parts import Event
 from workflows.catalogue.queries import departments
 from workflows.procedures import queries
 from workflows.procedures.actions import make_move
+from workflows.procedures.clocks import LedgerLine, open_stops, standing, this_round
 from workflows.procedures.forms import LedgerFilter, MoveForm
 from workflows.procedures.ledger import rows
 from workflows.procedures.lifecycle import FINISHED, MOVES, Move, MoveRefused, State, open_moves
@@ -220,9 +221,13 @@ def _open(live: Live, number: str) -> list[Move]:
     moves = list(open_moves(clocks.state))
     if clocks.deemed and clocks.state is State.ACCEPTED:
         moves += [m for m in open_moves(State.RECEIVED) if m.name in LATE_ENTRIES]
-    if live.book.terms[number].extension_days is None:
-        moves = [m for m in moves if m.name != "extend"]
-    return moves
+    terms = live.book.terms[number]
+    hidden = set()
+    if terms.extension_days is None:
+        hidden.add("extend")
+    if not terms.handed_up:
+        hidden.add("hand_up")
+    return [m for m in moves if m.name not in hidden]
 
 
 def _form(move: Move, live: Live, number: str, today: date, data: Any = None) -> MoveForm:
@@ -232,7 +237,12 @@ def _form(move: Move, live: Live, number: str, today: date, data: Any = None) ->
         terms=live.book.terms[number],
         version=live.book.procedure(number).version,
         today=today,
+        open_stops=[line.reason for line in open_stops(_round(live, number))],
     )
+
+
+def _round(live: Live, number: str) -> Sequence[LedgerLine]:
+    return this_round(standing(live.book.lines.get(number, [])))
 
 
 def _waiting(live: Live, procedure: Procedure, *strengths: Strength) -> list[Procedure]:

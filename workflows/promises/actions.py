@@ -1,6 +1,6 @@
 """Write this tenant's own terms for a matter (写承诺): never longer than the law grants."""
 
-from datetime import date
+from datetime import date, time
 
 from django.db import transaction
 
@@ -57,6 +57,7 @@ def save(
     version: int,
     on: date,
     actor: Actor,
+    cut_off: time | None = None,
 ) -> Promise:
     """Put down the promise for a matter; ``version`` is the one the clerk's page showed, 0 for none.
 
@@ -68,6 +69,7 @@ def save(
     before = wording.promise(promise.promised_days) or "没有承诺"
     promise.promised_days = promised_days
     promise.window = window.strip()
+    promise.cut_off = cut_off
     promise.office_phone = office_line(office_phone)
     promise.handled_here = handled_here
     _bump(promise)
@@ -76,8 +78,14 @@ def save(
         actor=actor,
         action="promises.save",
         subject=f"事项 {code}",
-        summary=f"{fact.name}承诺时限由{before}改为{after}，窗口“{promise.window or '未填'}”。",
-        detail={"matter": code, "promised_days": promised_days, "version": promise.version},
+        summary=f"{fact.name}承诺时限由{before}改为{after}，窗口“{promise.window or '未填'}”"
+        + (f"，收件到 {cut_off:%H:%M}。" if cut_off else "。"),
+        detail={
+            "matter": code,
+            "promised_days": promised_days,
+            "cut_off": cut_off.isoformat() if cut_off else None,
+            "version": promise.version,
+        },
     )
     return promise
 

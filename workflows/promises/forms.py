@@ -47,6 +47,12 @@ class PromiseForm(forms.Form):
         max_length=80,
         help_text="例如：政务服务大厅二楼 12 号窗口。",
     )
+    cut_off = forms.TimeField(
+        label="收件截止时间",
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text="窗口每天收件到几点。过了这个钟点收到的材料，按其后第一个工作日收件；不填则当天都算当天。",
+    )
     office_phone = forms.CharField(
         label="咨询电话",
         required=False,

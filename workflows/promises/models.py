@@ -10,6 +10,7 @@ class Promise(models.Model):
     matter_code = models.CharField("事项", max_length=10, unique=True)
     promised_days = models.PositiveSmallIntegerField("承诺时限", null=True, blank=True)
     window = models.CharField("受理窗口", max_length=80, blank=True)
+    cut_off = models.TimeField("收件截止时间", null=True, blank=True)
     office_phone = models.CharField("咨询电话（办公）", max_length=20, blank=True)
     handled_here = models.BooleanField("本级办理", default=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)

@@ -1,6 +1,6 @@
 """Invented terms for a demonstration tenant (示例承诺); days are another city's published ones."""
 
-from datetime import date
+from datetime import date, time
 
 from django.db import transaction
 
@@ -34,6 +34,7 @@ def fill(*, on: date, place: str = "政务服务大厅") -> int:
             check_days(line.fact, days[code])
             promise.promised_days = days[code]
         promise.window = f"{place}{number // 12 + 1}楼{number % 12 + 1:02d}号窗口（示例）"
+        promise.cut_off = time(17)
         promise.office_phone = f"0477-000{number:04d}"
         promise.save()
         Party.objects.bulk_create(

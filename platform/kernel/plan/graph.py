@@ -33,7 +33,7 @@ class Node:
     `done_on` freezes it; `started_on` marks it running, to end on `remaining_due_on` (its
     expected finish) or, without one, when its limit ends. `earliest_on` holds back the start, and
     so do the `lead_days` (working days) its papers take to prepare from `lead_from_on`, else from
-    the plan's beginning. `notice_days` (calendar days) of public notice follow the limit.
+    the plan's beginning. `notice_days` of public notice follow the limit.
     """
 
     key: str
@@ -47,17 +47,18 @@ class Node:
     lead_days: int = 0
     lead_from_on: date | None = None
     notice_days: int = 0
+    notice_unit: Unit = Unit.CALENDAR
     party: str = ""
 
     def finish(self, start: int, line: WorkLine) -> int:
         """Last day (an ordinal) when it starts on `start`: its limit, then its public notice."""
         day = line.finish(start, self.days, self.unit)
-        return line.finish(day, self.notice_days, Unit.CALENDAR) if self.notice_days else day
+        return line.finish(day, self.notice_days, self.notice_unit) if self.notice_days else day
 
     def latest_start(self, finish: int, line: WorkLine) -> int:
         """The greatest start whose `finish()` is not after `finish`."""
         if self.notice_days:
-            finish = line.latest_start(finish, self.notice_days, Unit.CALENDAR)
+            finish = line.latest_start(finish, self.notice_days, self.notice_unit)
         return line.latest_start(finish, self.days, self.unit)
 
 

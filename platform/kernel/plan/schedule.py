@@ -38,6 +38,7 @@ class Plan:
 
     `critical_path` is one longest chain. When infeasible, `conflict` is a chain of keys that
     alone, one after another, cannot end by the target, while without any one of them it can;
+    `conflict_ends` are the days it has come to after each.
     `short_by_days` are the working days from the target to `finish_on`. `relaxed` are the soft
     edges that had to give way.
     """
@@ -49,6 +50,7 @@ class Plan:
     slots: tuple[Slot, ...]
     critical_path: tuple[str, ...]
     conflict: tuple[str, ...]
+    conflict_ends: tuple[date, ...]
     short_by_days: int
     relaxed: tuple[Edge, ...]
 
@@ -136,7 +138,8 @@ def schedule(
         feasible=feasible,
         slots=tuple(slots),
         critical_path=tuple(order[i].key for i in path),
-        conflict=tuple(order[i].key for i in conflict),
+        conflict=tuple(order[i].key for i, _ in conflict),
+        conflict_ends=tuple(day(end) for _, end in conflict),
         short_by_days=0 if feasible else max(1, line.rank(trip.end) - line.rank(target)),
         relaxed=tuple(arc.edge for arc in arcs if arc in dropped),
     )
@@ -272,15 +275,17 @@ def _backward(
 
 def _conflict(
     jobs: Sequence[_Job], trip: _Trip, path: Sequence[int], begin: int, target: int, line: WorkLine
-) -> list[int]:
-    """A minimal part of the longest chain that alone runs past the target.
+) -> list[tuple[int, int]]:
+    """A minimal part of the longest chain that alone runs past the target, and how far it has come
+    after each.
 
     Removing a node never makes a chain longer, so one pass of trial removals, the shortest
     limits first, leaves a minimal set.
     """
 
-    def end(chain: Iterable[int]) -> int:
+    def ends(chain: Iterable[int]) -> list[int]:
         day = begin
+        reached = []
         for i in chain:
             job, arc = jobs[i], trip.held_by[i]
             deficient = arc is not None and arc.edge.strength is Strength.DEFICIENT
@@ -290,14 +295,15 @@ def _conflict(
                 start = job.earliest if deficient else max(job.earliest, day)
                 finish = job.node.finish(start, line)
             day = max(finish, day) if deficient else finish
-        return day
+            reached.append(day)
+        return reached
 
     chain = list(path)
     for i in sorted(path, key=lambda i: jobs[i].node.days):
         rest = [j for j in chain if j != i]
-        if rest and end(rest) > target:
+        if rest and ends(rest)[-1] > target:
             chain = rest
-    return chain
+    return list(zip(chain, ends(chain), strict=True))
 
 
 def _lowered(latest: int, earliest: int, line: WorkLine) -> int:

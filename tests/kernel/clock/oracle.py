@@ -115,7 +115,7 @@ def _by_the_window(
             if not [e for e in events[i + 1 :] if e.on < day]:
                 lies = [event.on + DAY * n for n in range(1, (day - event.on).days + 1)]
                 seen.provisional |= any(map(calendar.is_provisional, lies))
-                event = replace(event, on=day)  # noqa: PLW2901 -- it lies
+                event = replace(event, on=day)
         if event.on <= on:
             taken.append(event)
     return sorted(taken, key=lambda e: (e.on, ORDER.index(e.kind), e.key))

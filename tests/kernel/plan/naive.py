@@ -40,7 +40,7 @@ class Naive:
 
     def _end(self, node: Node, start: date) -> date:
         limit = self.wall.finish(start, node.days, node.unit)
-        return self.wall.finish(limit, node.notice_days, Unit.CALENDAR)
+        return self.wall.finish(limit, node.notice_days, node.notice_unit)
 
     def end(self) -> date:
         return max((self.earliest(key)[1] for key in self.nodes), default=self.begin_on)

@@ -40,7 +40,7 @@ def day(text: str) -> date:
 def by_hand(node: Node, start: date) -> date:
     """The limit, then the public notice."""
     limit = WALL.finish(start, node.days, node.unit)
-    return WALL.finish(limit, node.notice_days, Unit.CALENDAR)
+    return WALL.finish(limit, node.notice_days, node.notice_unit)
 
 
 @st.composite
@@ -62,6 +62,7 @@ def graphs(
             lead_days=st.integers(0, 20),
             lead_from_on=st.one_of(st.none(), past, soon),
             notice_days=st.integers(0, 12),
+            notice_unit=unit,
         ),
         st.builds(
             Node,
