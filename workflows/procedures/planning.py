@@ -6,7 +6,7 @@ slipping shows; everything else is made again each time from the ledger.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any
 
@@ -53,6 +53,7 @@ class Book:
     procedures: list[Procedure]
     edges: Sequence[Edge]
     lines: Mapping[str, Sequence[LedgerLine]] = field(default_factory=dict)
+    known_at: datetime | None = None  # look no further than what was written down by then
 
     def __post_init__(self) -> None:
         self.terms = {p.number: Terms.read(p.terms) for p in self.procedures}
@@ -74,7 +75,9 @@ class Book:
     def clocks(self, calendar: WorkCalendar, on: date) -> dict[str, Clocks]:
         """Every procedure's clocks at the close of ``on``, by number."""
         return {
-            p.number: read_clocks(self.terms[p.number], lines, calendar=calendar, on=on)
+            p.number: read_clocks(
+                self.terms[p.number], lines, calendar=calendar, on=on, known_at=self.known_at
+            )
             if (lines := self.lines.get(p.number))
             else unread(self.terms[p.number], on)
             for p in self.procedures
