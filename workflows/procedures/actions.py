@@ -111,14 +111,21 @@ def take_up(project: Project, *, on: date, actor: Actor) -> None:
 
 @transaction.atomic
 def replan(
-    project: Project, *, on: date, actor: Actor | None = None, rebaseline: bool = False
+    project: Project,
+    *,
+    on: date,
+    actor: Actor | None = None,
+    rebaseline: bool = False,
+    why: str = "",
 ) -> int:
     """Read every clock and plan again as of ``on``; returns how many procedures changed.
 
-    The accepted plan stays beside the current one unless ``rebaseline`` accepts the latter.
+    The accepted plan stays beside the current one unless ``rebaseline`` accepts the latter; the
+    one before is then kept in the trail, with ``why``.
     """
     _locked(project)
     book = queries.book_of(project)
+    accepted = {p.number: (p.planned_start_on, p.planned_due_on) for p in book.procedures}
     calendar = work_calendar()
     refresh(book, calendar=calendar, on=on, rebaseline=rebaseline)
     changed = write_back(book, calendar)
@@ -127,7 +134,13 @@ def replan(
             actor=actor or SYSTEM,
             action="procedures.rebaseline",
             subject=project.number,
-            summary=f"按{on.year}年{on.month}月{on.day}日的进度重排倒排计划，{len(changed)} 项有变。",
+            summary=f"按{on.year}年{on.month}月{on.day}日的进度重排倒排计划，{len(changed)} 项有变。"
+            + (f"理由：{why}" if why else ""),
+            detail={
+                "before": {
+                    number: [_iso(start), _iso(due)] for number, (start, due) in accepted.items()
+                }
+            },
         )
     return len(changed)
 

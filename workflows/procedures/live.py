@@ -43,6 +43,7 @@ class Live:
                 self.on,
                 names,
                 people,
+                self.book.rules.on(self.on),
             )
             for p in self.book.procedures
         ]

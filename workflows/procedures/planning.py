@@ -13,7 +13,7 @@ from typing import Any
 from kernel.clock import WorkCalendar
 from kernel.plan import Edge, Node, Plan, Slot, Strength, schedule
 from workflows.procedures.clocks import Clocks, LedgerLine, read_clocks, unread
-from workflows.procedures.lamps import deadline_of, turning_days
+from workflows.procedures.lamps import LampRule, LampRules, bound_by, turning_days
 from workflows.procedures.lifecycle import FINISHED, RUNNING
 from workflows.procedures.models import Procedure
 from workflows.procedures.terms import Terms
@@ -53,6 +53,7 @@ class Book:
     procedures: list[Procedure]
     edges: Sequence[Edge]
     lines: Mapping[str, Sequence[LedgerLine]] = field(default_factory=dict)
+    rules: LampRules = field(default_factory=LampRules)
     known_at: datetime | None = None  # look no further than what was written down by then
 
     def __post_init__(self) -> None:
@@ -103,7 +104,12 @@ def refresh(book: Book, *, calendar: WorkCalendar, on: date, rebaseline: bool = 
     slots = {slot.key: slot for slot in plan.slots}
     for procedure in book.procedures:
         _settle(
-            procedure, clocks[procedure.number], slots[procedure.matter_code], calendar, rebaseline
+            procedure,
+            clocks[procedure.number],
+            slots[procedure.matter_code],
+            calendar,
+            rebaseline,
+            book.rules.on(on),
         )
     project = book.project
     decided = [p.decided_on for p in book.procedures]
@@ -169,6 +175,7 @@ def _settle(
     slot: Slot,
     calendar: WorkCalendar,
     rebaseline: bool,
+    rule: LampRule,
 ) -> None:
     """Put what the clocks and the plan say into the procedure's own dates."""
     reading = clocks.statutory
@@ -189,14 +196,15 @@ def _settle(
         # Where the target can't be met the latest days lie in the past: the plan is then "at once".
         procedure.planned_start_on = max(slot.latest_start_on, slot.earliest_start_on)
         procedure.planned_due_on = max(slot.latest_finish_on, slot.earliest_finish_on)
-    deadline = deadline_of(
+    _, deadline = bound_by(
+        rule,
         clocks.state,
         planned_start_on=procedure.planned_start_on,
         planned_due_on=procedure.planned_due_on,
         statutory_due_on=procedure.statutory_due_on,
         promised_due_on=procedure.promised_due_on,
     )
-    procedure.yellow_on, procedure.red_on = turning_days(clocks.state, deadline, calendar)
+    procedure.yellow_on, procedure.red_on = turning_days(rule, clocks.state, deadline, calendar)
     procedure.slack_days = None if reading.decided_on else slot.slack_days
     procedure.critical = slot.critical
     procedure.provisional = not reading.decided_on and (
