@@ -247,8 +247,8 @@ def _expected(live: Live, row: LedgerRow) -> Explained:
         if forecast.due_on and forecast.due_on < live.on:
             lines.append(Line("已过期限，最早也要到今天", live.on, due.on))
     else:
-        lines.append(Line("今天还没有开始", live.on))
-        if row.terms.preparation_days and live.project.confirmed_on:
+        lines.append(Line("今天还没有受理" if clocks.started else "今天还没有收件", live.on))
+        if not clocks.started and row.terms.preparation_days and live.project.confirmed_on:
             ready = calendar.finish(
                 live.project.confirmed_on, row.terms.preparation_days, Unit.WORKING
             )

@@ -161,7 +161,7 @@ def node_of(
         done_on=clocks.statutory.decided_on,
         remaining_due_on=due_on if started_on else None,
         label=procedure.short_name,
-        lead_days=terms.preparation_days,
+        lead_days=0 if clocks.started else terms.preparation_days,  # handed in is prepared
         lead_from_on=project.confirmed_on,
         notice_days=terms.public_notice_days,
         notice_unit=terms.public_notice_unit,

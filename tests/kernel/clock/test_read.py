@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import permutations
 
 import pytest
@@ -7,6 +7,9 @@ from kernel.clock import Entry, Kind, Limit, Reading, StopReason, Unit, read
 from tests.kernel.clock.calendars import REAL
 
 WORKING_20 = Limit(20, Unit.WORKING, "《行政许可法》第四十二条", extension_days=10, verified=True)
+HEAD_10 = Limit(20, Unit.WORKING, extension_days=10, extension_level="head")
+JOINT_45 = Limit(45, Unit.WORKING, extension_days=15, extension_level="government")
+WINDOW = Limit(20, Unit.WORKING, cut_off=time(16, 30))
 SIXTY = Limit(60, Unit.CALENDAR, "《环境影响评价法》第二十二条", starts="receive")
 
 
@@ -15,10 +18,17 @@ def day(text: str) -> date:
 
 
 def entry(text: str) -> Entry:
-    """`accept 2026-01-28`, `stop 2026-02-05 hearing 告知1`, `extend 2026-02-05 10`."""
+    """`accept 2026-01-28`, `stop 2026-02-05 hearing 告知1`, `extend 2026-02-05 10 head`,
+    `receive 2026-02-13T17:30`."""
     kind, on, *more = text.split()
+    if "T" in on:
+        on, _, hour = on.partition("T")
+        return Entry(Kind(kind), day(on), at=time.fromisoformat(hour))
     if kind == "extend":
-        return Entry(Kind.EXTEND, day(on), days=int(more[0]), document="延1", approver="局长")
+        level = more[1] if len(more) > 1 else ""
+        return Entry(
+            Kind.EXTEND, day(on), days=int(more[0]), document="延1", approver="局长", level=level
+        )
     reason = StopReason(more[0]) if more else None
     return Entry(Kind(kind), day(on), reason, more[1] if len(more) > 1 else "")
 
@@ -162,12 +172,106 @@ GOLDEN = {
         "2026-03-12",
     ),
     "EIA runs from receipt": ("receive 2026-01-05; accept 2026-01-09", SIXTY, "2026-03-06"),
+    "the head of the organ grants ten": (
+        "accept 2026-01-28; extend 2026-03-03 10 head",
+        HEAD_10,
+        "2026-03-17",
+    ),
+    "what the government grants is no extension of the head's": (
+        "accept 2026-01-28; extend 2026-03-03 10 government",
+        HEAD_10,
+        "2026-03-03",
+    ),
+    "handled jointly, 45 days": ("accept 2026-01-28", JOINT_45, "2026-04-08"),
+    "and fifteen by the government": (
+        "accept 2026-01-28; extend 2026-03-03 15 government",
+        JOINT_45,
+        "2026-04-29",
+    ),
+    "never by the head": (
+        "accept 2026-01-28; extend 2026-03-03 15 head",
+        JOINT_45,
+        "2026-04-08",
+    ),
+    "handed in before the window closes": (
+        "receive 2026-02-13T16:29:59",
+        WINDOW,
+        "2026-03-19",
+    ),
+    "at the last hour it is the next working day, a make-up Saturday": (
+        "receive 2026-02-13T16:30",
+        WINDOW,
+        "2026-03-20",
+    ),
+    "after it on the make-up Saturday it is the day after the holiday": (
+        "receive 2026-02-14T17:00",
+        WINDOW,
+        "2026-03-23",
+    ),
+    "one second to midnight on the eve of National Day": (
+        "receive 2026-09-30T23:59:59",
+        WINDOW,
+        "2026-11-04",
+    ),
+    "without a window's hour the day lasts until midnight": (
+        "receive 2026-02-13T23:59:59",
+        working(20),
+        "2026-03-19",
+    ),
+    "taken up the same evening it was received that evening": (
+        "receive 2026-02-13T17:00; accept 2026-02-13",
+        WINDOW,
+        "2026-03-19",
+    ),
+    "handed up, our clock stands until it comes back": (
+        "accept 2026-03-02; stop 2026-03-09 hand_up 报1; resume 2026-03-23 hand_up",
+        working(20),
+        "2026-04-14",  # Qingming takes the 6th
+    ),
+    "handed up without the paper that sends it, it does not": (
+        "accept 2026-03-02; stop 2026-03-09 hand_up; resume 2026-03-23 hand_up",
+        working(20),
+        "2026-03-30",
+    ),
+    "ordered anew, a whole limit from that day": (
+        "accept 2026-01-05; stop 2026-01-07 hearing 甲; decide 2026-01-20; redo 2026-03-02",
+        working(20),
+        "2026-03-30",
+    ),
 }
 
 
 @pytest.mark.parametrize(("events", "limit", "due_on"), GOLDEN.values(), ids=GOLDEN.keys())
 def test_the_last_day_is_as_counted_by_hand(events: str, limit: Limit, due_on: str) -> None:
     assert reading(events, "2028-12-29", limit).due_on == day(due_on)
+
+
+def test_papers_that_came_too_late_in_the_day_lie_until_the_next() -> None:
+    evening = reading("receive 2026-02-13T17:00", "2026-02-13", WINDOW)
+    assert (evening.received_on, evening.notice_due_on) == (None, None)
+    line = evening.lines[0]
+    assert (line.from_on, line.until_on) == (day("2026-02-13"), day("2026-02-14"))
+    assert line.label == "17:00 收件，已过窗口截止时间 16:30，按其后第一个工作日计"
+    assert not line.verified
+    next_day = reading("receive 2026-02-13T17:00", "2026-02-14", WINDOW)
+    assert next_day.received_on == day("2026-02-14")
+    corrected = reading(
+        "receive 2026-03-02; notice 2026-03-03; correct 2026-03-06T17:00", "2026-03-10", WINDOW
+    )
+    assert corrected.notice_due_on == day("2026-03-16")  # five days from Monday the 9th
+
+
+def test_an_extension_by_the_wrong_level_says_why_it_is_none() -> None:
+    wrong = reading("accept 2026-01-28; extend 2026-02-05 10 government", "2026-02-05", HEAD_10)
+    assert wrong.extended_days == 0
+    assert "延长未经有权批准的负责人批准，不计入" in [line.label for line in wrong.lines]
+
+
+def test_handled_anew_the_past_counts_no_more() -> None:
+    anew = reading("accept 2026-01-05; decide 2026-01-20; redo 2026-03-02", "2026-03-04")
+    assert (anew.decided_on, anew.closed, anew.used_days) == (None, False, 2)
+    assert anew.started_on == day("2026-03-02")
+    assert "自重新办理之日起算，当日不计" in [line.label for line in anew.lines]
 
 
 def test_nothing_has_happened_yet() -> None:
