@@ -89,15 +89,24 @@ def _facts(live: Live) -> list[Fact]:
     total, left = live.working_days
     red, yellow = live.count(Lamp.RED), live.count(Lamp.YELLOW)
     slack = live.slack_days
+    url = reverse("procedures:plan", args=[project.number])
     return [
         Fact(
             "应批尽批目标",
-            day(project.target_on, provisional=calendar.is_provisional(project.target_on)),
+            day(
+                project.target_on,
+                provisional=calendar.is_provisional(project.target_on),
+                url=url,
+            ),
             "上半年开工" if project.planned_start_on.month <= 6 else "下半年开工",
         ),
         Fact(
             "全部办结" if project.done_on else "倒排计划完成",
-            day(live.plan.finish_on, provisional=calendar.is_provisional(live.plan.finish_on))
+            day(
+                live.plan.finish_on,
+                provisional=calendar.is_provisional(live.plan.finish_on),
+                url=url,
+            )
             if live.rows
             else "—",
             f"余 {slack} 个工作日" if slack >= 0 else f"晚 {-slack} 个工作日",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("lamps/", lamp_rules.listing, name="lamp_rules"),
     path("lamps/new/", lamp_rules.new, name="lamp_rule"),
     path("plan/<str:number>/", plan.plan, name="plan"),
+    path("plan/<str:number>.json", plan.plan_json, name="plan_json"),
     path("plan/<str:number>/export/", plan.plan_export, name="plan_export"),
     path("plan/<str:number>/rebaseline/", plan.rebaseline, name="rebaseline"),
     path("plan/<str:number>/bundle/", plan.bundle, name="bundle"),

@@ -76,6 +76,7 @@ ADDRESSES: dict[str, Permission | None] = {
     "procedures:dates": P.PROCEDURES_VIEW,
     "procedures:dates_json": P.PROCEDURES_VIEW,
     "procedures:plan": P.PROCEDURES_VIEW,
+    "procedures:plan_json": P.PROCEDURES_VIEW,
     "procedures:plan_export": P.PROCEDURES_VIEW,
     "procedures:rebaseline": P.PROJECTS_CHANGE,
     "procedures:bundle": P.PROJECTS_CHANGE,

@@ -17,7 +17,7 @@ from kernel.clock import Kind
 from kernel.plan import Strength
 from kernel.trail import record_refusal
 from kernel.trail.models import Outcome, TrailEntry
-from kernel.web.http import SignedInRequest, actor_of, requires
+from kernel.web.http import READABLE, SignedInRequest, actor_of, requires
 from kernel.web.parts import Event
 from workflows.procedures import queries
 from workflows.procedures.actions import make_move
@@ -32,7 +32,6 @@ from workflows.procedures.pieces import five_dates
 
 #: After silence has accepted, what was done on paper in time may still be written down.
 LATE_ENTRIES = ("notify", "accept")
-READABLE = {"ensure_ascii": False, "indent": 2}
 
 
 @require_safe

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +15,7 @@ from kernel.authority.permissions import Permission
 from kernel.plan import Slot
 from kernel.refusal import Refused
 from kernel.web.downloads import attachment
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import READABLE, SignedInRequest, actor_of, refuse, requires
 from kernel.web.xlsx import Column, Provisional, Value, workbook_bytes
 from workflows.procedures import bundles
 from workflows.procedures.actions import replan
@@ -71,6 +71,7 @@ def plan(request: SignedInRequest, number: str) -> HttpResponse:
             "chain": conflict_of(live),
             "lines": _lines(live),
             "floats": floats_of(live),
+            "path": [live.plan.slot(code).label for code in live.plan.critical_path],
             "relaxed": relaxed_words(live),
             "picture": picture_of(live) if live.rows else "",
             "bundles": Bundle.objects.filter(project=live.project)
@@ -98,6 +99,30 @@ def plan_export(request: SignedInRequest, number: str) -> HttpResponse:
         ),
     )
     return attachment(content, f"倒排计划-{number}-{live.on:%Y%m%d}.xlsx")
+
+
+@require_safe
+@requires(Permission.PROCEDURES_VIEW)
+def plan_json(request: SignedInRequest, number: str) -> HttpResponse:
+    """The plan for another system: accepted, earliest and latest days, float, what is in the way."""
+    live = _live(number)
+    plan = live.plan
+    return JsonResponse(
+        {
+            "project": {"number": live.project.number, "name": live.project.name},
+            "as_of": live.on.isoformat(),
+            "target_on": live.project.target_on.isoformat(),
+            "finish_on": plan.finish_on.isoformat(),
+            "feasible": plan.feasible,
+            "short_by_days": plan.short_by_days,
+            "critical_path": list(plan.critical_path),
+            "conflict": list(plan.conflict),
+            "relaxed": [[edge.before, edge.after] for edge in plan.relaxed],
+            "floats": plan.floats,
+            "matters": [_plain(line) for line in _lines(live)],
+        },
+        json_dumps_params=READABLE,
+    )
 
 
 @require_POST
@@ -208,6 +233,28 @@ def _lines(live: Live) -> list[PlanLine]:
             )
         )
     return lines
+
+
+def _plain(line: PlanLine) -> dict[str, Any]:
+    def told(day: Day) -> dict[str, Any]:
+        return {"on": day.on.isoformat() if day.on else None, "provisional": day.provisional}
+
+    row, slot = line.row, line.slot
+    return {
+        "number": row.procedure.number,
+        "matter": row.procedure.matter_code,
+        "department": row.procedure.department_code,
+        "state": row.clocks.state.value,
+        "planned_start": told(row.planned_start),
+        "planned": told(row.planned),
+        "latest_prepare": told(line.prepare),
+        "earliest_start": told(line.earliest_start),
+        "earliest_finish": told(line.earliest_finish),
+        "latest_start": told(line.latest_start),
+        "latest_finish": told(line.latest_finish),
+        "slack_days": slot.slack_days,
+        "critical": slot.critical,
+    }
 
 
 def _cells(line: PlanLine) -> list[Value]:
