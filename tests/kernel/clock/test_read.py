@@ -529,3 +529,131 @@ def test_every_reason_has_a_label_and_an_article() -> None:
     assert set(articles.values()) == {"《行政许可法》第四十五条"}
     assert Kind("receive").label == "收件"
     assert Unit("working").label == "工作日"
+
+
+def told(events: str, on: str, limit: Limit = WORKING_20) -> list[str]:
+    """Every line in one word each: label, days it spans, count, and ? unverified, ~ provisional."""
+    return [
+        " ".join(
+            filter(
+                None,
+                (
+                    line.label,
+                    f"{line.from_on:%m-%d}",
+                    f"..{line.until_on:%m-%d}" if line.until_on else "",
+                    f"={line.days}" if line.days is not None else "",
+                    line.article and line.article.removeprefix("《行政许可法》"),
+                    "" if line.verified else "?",
+                    "~" if line.provisional else "",
+                ),
+            )
+        )
+        for line in reading(events, on, limit).lines
+        if not line.label.startswith("工作日历")
+    ]
+
+
+START = "《民法典》第二百零一条（参照） ?"
+PLAIN = Limit(20, Unit.WORKING, verified=True)
+LINES = {
+    "an answer is owed": (
+        "receive 2026-03-02",
+        "2026-03-09",
+        ["收件 03-02 第三十二条", "应在期限内受理或者一次性告知 03-03 ..03-09 =5 第三十二条"],
+    ),
+    "silence accepts the day after": (
+        "receive 2026-03-02",
+        "2026-03-10",
+        [
+            "收件 03-02 第三十二条",
+            "逾期未告知，自收到之日起视为受理 03-03 ..03-09 =5 第三十二条",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "计时至期满 03-03 ..03-30 =20",
+        ],
+    ),
+    "a second receipt and a correction nobody asked for say nothing": (
+        "receive 2026-03-02; receive 2026-03-03; correct 2026-03-04; accept 2026-03-05",
+        "2026-03-06",
+        [
+            "收件 03-02 第三十二条",
+            "受理 03-05",
+            f"自受理之日起算，当日不计 03-05 {START}",
+            "计时至期满 03-06 ..04-02 =20",
+        ],
+    ),
+    "told, corrected, told too late": (
+        "receive 2026-03-02; notice 2026-03-04; correct 2026-03-06; notice 2026-03-16",
+        "2026-03-16",
+        [
+            "收件 03-02 第三十二条",
+            "一次性告知 03-04 第三十二条",
+            "补正收讫 03-06 第三十二条",
+            "逾期未告知，自收到之日起视为受理 03-07 ..03-13 =5 第三十二条",
+            f"自受理之日起算，当日不计 03-06 {START}",
+            "受理后的告知不停止计时 03-16 =0",
+            "计时至期满 03-07 ..04-03 =20",
+        ],
+    ),
+    "decided and nothing else": (
+        "receive 2026-03-02; decide 2026-03-03",
+        "2026-03-03",
+        [
+            "收件 03-02 第三十二条",
+            "未记受理即办结，自收到之日起算 03-02",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "计时至期满 03-03 ..03-30 =20",
+            "办结后应在期限内送达 03-04 ..03-17 =10 第四十四条",
+        ],
+    ),
+    "ordered anew": (
+        "accept 2026-01-05; decide 2026-01-20; redo 2026-03-02; stop 2026-03-04 hearing 甲",
+        "2026-03-06",
+        [
+            "重新办理 03-02",
+            f"自重新办理之日起算，当日不计 03-02 {START}",
+            "计时 03-03 ..03-04 =2",
+            "停表：听证 03-05 =2 第四十五条",
+        ],
+    ),
+    "in a year without a notice": (
+        "receive 2026-12-29",
+        "2026-12-30",
+        ["收件 12-29 第三十二条", "应在期限内受理或者一次性告知 12-30 ..01-05 =5 第三十二条 ~"],
+    ),
+    "stops that are none": (
+        "accept 2026-03-02; stop 2026-03-03 hearing; stop 2026-03-03;"
+        "stop 2026-03-04 hearing 甲; stop 2026-03-05 testing 乙; resume 2026-03-06;"
+        "stop 2026-04-30 hearing 丙; extend 2026-04-30 3",
+        "2026-04-30",
+        [
+            "受理 03-02",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "无书面告知文号的停表，不停止计时 03-03 =0 第四十五条",
+            "未载明法定事由的停表，不停止计时 03-03 =0 第四十五条",
+            "计时 03-03 ..03-04 =2",
+            "停表：听证 03-05 ..03-06 =2 第四十五条",
+            "停表：检测（与其他停表重叠或在起算之前，不重复扣除） 03-05 =0 第四十五条",
+            "停表：听证（期限已届满，不再停止计时） 04-30 =0 第四十五条",
+            "期限届满后作出的延长，不计入 04-30 =0",
+            "计时至期满 03-07 ..04-01 =18",
+            "超期 04-02 ..04-30 =20",
+        ],
+    ),
+    "on the spot": (
+        "accept 2026-03-05",
+        "2026-03-05",
+        [
+            "受理 03-05",
+            f"自受理之日起算，当日不计 03-05 {START}",
+            "应当场办结 03-05 ..03-05 =0",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("events", "on", "lines"), LINES.values(), ids=LINES.keys())
+def test_the_lines_are_told_as_a_clerk_would_write_them(
+    events: str, on: str, lines: list[str]
+) -> None:
+    limit = Limit(0, Unit.WORKING, verified=True) if lines[-1].startswith("应当场") else PLAIN
+    assert told(events, on, limit) == lines
