@@ -1,6 +1,6 @@
 """Verbs of the watches: notice what is due, and take note of it."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from datetime import date, datetime
 from itertools import islice
 
@@ -34,33 +34,21 @@ class AlertRefused(Refused):
     """The alert can't be taken note of; the text is for the clerk."""
 
 
-@transaction.atomic
 def notice(*, on: date, at: datetime) -> tuple[int, int]:
     """Write down what is due or has passed as of ``on``, close what no longer is; how many of each.
 
     Idempotent, and it changes no date: run late it finds what it missed, with the deadline the
     clock gives; run twice it writes nothing twice; never run, every page still reads the clock. A
-    deadline that comes back after it was closed is open again, for somebody to see.
+    deadline that comes back after it was closed is open again, for somebody to see. Some hundred
+    procedures at a time, each lot in a transaction of its own.
     """
     calendar = work_calendar()
-    noticed = closed = 0
-    for batch in _batches(queries.histories(ledger(), calendar=calendar, on=on)):
+    histories = queries.histories(ledger(), calendar=calendar, on=on)
+    noticed, closed = 0, _close_orphans(on)
+    while batch := list(islice(histories, BATCH)):
         new, gone = _notice(batch, on, at)
         noticed += new
         closed += gone
-    left = Alert.objects.filter(
-        Q(procedure__isnull=True) | ~Q(procedure__project__state=ProjectState.CONFIRMED),
-        closed_on__isnull=True,
-    )
-    closed += left.update(closed_on=on, closed_why="办件已不在台账")
-    if noticed or closed:
-        record(
-            actor=SYSTEM,
-            action="watches.notice",
-            subject="监测预警",
-            summary=f"巡检：新提醒 {noticed} 条，了结 {closed} 条。",
-            detail={"on": on.isoformat()},
-        )
     return noticed, closed
 
 
@@ -98,64 +86,78 @@ def take_note(
 
 # Inside ------------------------------------------------------------------------------------------
 
-_Key = tuple[int | None, str, date]
+_Key = tuple[int, str, date]
 
 
+@transaction.atomic
 def _notice(batch: list[History], on: date, at: datetime) -> tuple[int, int]:
     """`notice` for some procedures."""
-    found = {history.procedure.pk: due(history) for history in batch}
-    wanted: dict[_Key, tuple[History, Due]] = {
-        (history.procedure.pk, due.kind, due.deadline_on): (history, due)
-        for history in batch
-        for due in found[history.procedure.pk]
-    }
     of = {history.procedure.pk: history for history in batch}
+    found = {key: due(history) for key, history in of.items()}
+    wanted: dict[_Key, Due] = {
+        (key, due.kind, due.deadline_on): due for key, dues in found.items() for due in dues
+    }
     on_file = {
-        (alert.procedure_id, alert.kind, alert.deadline_on): alert
+        (alert.procedure_id or 0, alert.kind, alert.deadline_on): alert
         for alert in Alert.objects.select_for_update().filter(procedure__in=list(of)).order_by("pk")
     }
-    new = [
-        Alert(
-            kind=due.kind,
-            procedure=history.procedure,
-            number=history.procedure.number,
-            department_code=history.procedure.department_code,
-            deadline_on=due.deadline_on,
-            words=due.words,
-            noticed_at=at,
-        )
-        for key, (history, due) in wanted.items()
-        if key not in on_file
-    ]
+    new = [_alert(of[key[0]], due, at) for key, due in wanted.items() if key not in on_file]
     # Two sweeps at once: what the other has written stands.
     Alert.objects.bulk_create(new, ignore_conflicts=True)
-    again = closed = 0
-    changed = []
+    again, closed, changed = 0, 0, []
     for key, alert in on_file.items():
         before = [getattr(alert, name) for name in _WRITTEN]
+        history = of[key[0]]
         if key in wanted:
-            history, found_due = wanted[key]
-            alert.words = found_due.words
+            alert.words = wanted[key].words
             alert.department_code = history.procedure.department_code
             if alert.closed_on:
                 again += 1
                 alert.closed_on, alert.closed_why = None, ""
                 alert.noticed_at, alert.seen_at, alert.seen_by = at, None, ""
-        elif alert.closed_on is None and alert.procedure_id is not None:
+        elif alert.closed_on is None:
             closed += 1
             alert.closed_on = on
             alert.closed_why = why_closed(
-                Kind(alert.kind),
-                alert.deadline_on,
-                of[alert.procedure_id],
-                found[alert.procedure_id],
+                Kind(alert.kind), alert.deadline_on, history, found[key[0]]
             )
         if before != [getattr(alert, name) for name in _WRITTEN]:
             changed.append(alert)
     Alert.objects.bulk_update(changed, _WRITTEN)
+    _tell(len(new) + again, closed, on)
     return len(new) + again, closed
 
 
-def _batches(histories: Iterator[History]) -> Iterable[list[History]]:
-    while batch := list(islice(histories, BATCH)):
-        yield batch
+def _alert(history: History, due: Due, at: datetime) -> Alert:
+    procedure = history.procedure
+    return Alert(
+        kind=due.kind,
+        procedure=procedure,
+        number=procedure.number,
+        department_code=procedure.department_code,
+        deadline_on=due.deadline_on,
+        words=due.words,
+        noticed_at=at,
+    )
+
+
+@transaction.atomic
+def _close_orphans(on: date) -> int:
+    """Alerts of procedures that are gone, or of projects that left the list."""
+    closed = Alert.objects.filter(
+        Q(procedure__isnull=True) | ~Q(procedure__project__state=ProjectState.CONFIRMED),
+        closed_on__isnull=True,
+    ).update(closed_on=on, closed_why="办件已不在台账")
+    _tell(0, closed, on)
+    return closed
+
+
+def _tell(noticed: int, closed: int, on: date) -> None:
+    if noticed or closed:
+        record(
+            actor=SYSTEM,
+            action="watches.notice",
+            subject="监测预警",
+            summary=f"巡检：新提醒 {noticed} 条，了结 {closed} 条。",
+            detail={"on": on.isoformat()},
+        )
