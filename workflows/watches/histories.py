@@ -42,7 +42,7 @@ class History:
         """The lines that count, as corrected."""
         return [line for line in standing(self.lines) if line.on <= self.on]
 
-    @property
+    @cached_property
     def round(self) -> Sequence[Any]:
         """Those of the application that counts."""
         return this_round(self.standing)

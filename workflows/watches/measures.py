@@ -81,18 +81,15 @@ def _edge(history: History, period: Period) -> Iterator[Case]:
     decided_on = clocks.statutory.decided_on
     if decided_on is None or clocks.state not in FINISHED or decided_on not in period:
         return
-    limits = {
-        "法定期限": clocks.statutory.due_on,
-        "承诺期限": clocks.promised.due_on if clocks.promised else None,
-    }
-    limits = {name: due_on for name, due_on in limits.items() if due_on}
+    promised_on = clocks.promised.due_on if clocks.promised else None
+    days = (("法定期限", clocks.statutory.due_on), ("承诺期限", promised_on))
+    limits = [(name, due_on) for name, due_on in days if due_on]
     line = next(line for line in reversed(history.round) if line.kind == Kind.DECIDE)
     recorded_on = timezone.localdate(history.first_written(line).recorded_at)
     edges = [
         f"{name} {due_on}"
-        for name, due_on in limits.items()
-        if due_on
-        and decided_on <= due_on < recorded_on
+        for name, due_on in limits
+        if decided_on <= due_on < recorded_on
         and history.calendar.between(decided_on, due_on) <= EDGE_DAYS
     ]
     if limits:
@@ -104,11 +101,14 @@ def _stopped(history: History, period: Period) -> Iterator[Case]:
     accepted_on = history.clocks.accepted_on
     if accepted_on is None or accepted_on not in period:
         return
+    stops = len(_stops(history))
+    if not stops:
+        yield Case(history.procedure, accepted_on, False, "没有停表")
+        return
     entries = [entry_of(line) for line in history.round if line.reason != StopReason.HAND_UP]
     reading = read(entries, limit=_ENDLESS, calendar=history.calendar, on=history.on)
-    stops = len(_stops(history))
-    words = f"停表 {stops} 次，{reading.stopped_days} 个工作日" if stops else "没有停表"
-    yield Case(history.procedure, accepted_on, bool(stops), words, days=reading.stopped_days)
+    words = f"停表 {stops} 次，{reading.stopped_days} 个工作日"
+    yield Case(history.procedure, accepted_on, True, words, days=reading.stopped_days)
 
 
 def _last_days(history: History, period: Period) -> Iterator[Case]:

@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from kernel.web import charts
 from kernel.web.parts import Chart
 from workflows.watches.measures import Measure, Period, Tallies, Tally, conspicuous
+from workflows.watches.statistics import percent
 
 ALL = "全部单位"
 
@@ -41,8 +42,13 @@ class Line:
             notes.append(f"停过表的平均 {self.tally.average_days:.1f} 个工作日")
         notes += [f"{ground} {count} 件" for ground, count in self.tally.grounds.most_common()]
         if self.chance is not None:
-            notes.append(f"明显高于其他单位（校正后 P={self.chance:.3f}）")
+            notes.append(f"明显高于其他单位，出于偶然的可能{chance_words(self.chance)}")
         return "；".join(notes)
+
+
+def chance_words(chance: float) -> str:
+    """为 1.3%；不到 0.1%."""
+    return f"为 {percent(chance)}" if chance >= 0.001 else "不到 0.1%"
 
 
 def lines_of(
@@ -73,7 +79,7 @@ def chart_of(measure: Measure, lines: list[Line]) -> Chart:
         for line in lines
         if (rate := line.tally.share.rate) is not None
     ]
-    drawn = charts.bars(figures, title=measure.label, measure="占比（%）", unit="%")
+    drawn = charts.bars(figures, title=measure.label, measure="占比（%）", unit="%", whole=100)
     return replace(
         drawn,
         columns=[

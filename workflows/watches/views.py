@@ -192,11 +192,12 @@ def indicators(request: SignedInRequest) -> HttpResponse:
             "facts": [
                 Fact(
                     measure.label,
-                    lines[-1].tally.share.words,
-                    f"{lines[-1].tally.share.hits} / {lines[-1].tally.share.of} 件{measure.counted}",
+                    share.words if share.judged else "不评价",
+                    f"{share.hits} / {share.of} 件{measure.counted}{'' if share.judged else '，少于5件'}",
                     url=lines[-1].url,
                 )
                 for measure, lines in zip(MEASURES.values(), by_measure.values(), strict=True)
+                for share in [lines[-1].tally.share]
             ],
             "rows": [
                 (names.get(code, code), [by_unit[code].get(name) for name in MEASURES])
