@@ -49,6 +49,8 @@ _ACTS = {f"procedures.{move.name}": move.label for move in MOVES} | {
     "projects.confirm": "确认项目",
     "procedures.comb_out": "梳理办件",
     "procedures.sample": "装入示例进度",
+    "watches.notice": "巡检提醒",
+    "watches.take_note": "知悉提醒",
 }
 #: The one move that takes a procedure on from where it is.
 _NEXT = {

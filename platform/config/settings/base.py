@@ -77,6 +77,7 @@ TENANT_APPS = [
     "workflows.mechanism",
     "workflows.projects",
     "workflows.procedures",
+    "workflows.watches",
     "workflows.disclosure",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
@@ -228,6 +229,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep-procedures": {
         "task": "workflows.procedures.tasks.sweep",
         "schedule": crontab(hour="0,6,12,18", minute=10),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "notice-deadlines": {
+        "task": "workflows.watches.tasks.sweep",
+        "schedule": crontab(hour="0,6,8,10,12,14,16,18", minute=20),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "resume-batches": {  # of a worker that was killed, or a queue that was lost

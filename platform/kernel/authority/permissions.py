@@ -39,6 +39,7 @@ class Permission(StrEnum):
     PROJECTS_CONFIRM = "projects.confirm"
     PROCEDURES_VIEW = "procedures.view"
     PROCEDURES_MOVE = "procedures.move"
+    WATCHES_HANDLE = "watches.handle"
     FILINGS_VIEW = "filings.view"
     FILINGS_SEND = "filings.send"
     FILINGS_RECEIVE = "filings.receive"
@@ -70,8 +71,14 @@ _READ = frozenset(
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICE: frozenset(Permission),
     Role.DEPARTMENT: _READ
-    | {Permission.PROJECTS_COMMENT, Permission.PROCEDURES_MOVE, Permission.CATALOGUE_VERIFY},
-    Role.REPRESENTATIVE: _READ | {Permission.PROJECTS_COMMENT, Permission.PROCEDURES_MOVE},
+    | {
+        Permission.PROJECTS_COMMENT,
+        Permission.PROCEDURES_MOVE,
+        Permission.WATCHES_HANDLE,
+        Permission.CATALOGUE_VERIFY,
+    },
+    Role.REPRESENTATIVE: _READ
+    | {Permission.PROJECTS_COMMENT, Permission.PROCEDURES_MOVE, Permission.WATCHES_HANDLE},
     Role.HELPER: _READ,
     Role.LEADER: _READ
     | {

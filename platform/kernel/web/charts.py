@@ -70,10 +70,14 @@ def bars(
     measure: str,
     of: str = "单位",
     unit: str = "",
+    whole: Number | None = None,
 ) -> Chart:
-    """One bar a figure. ``measure`` heads the column of figures, ``of`` the column of labels."""
+    """One bar a figure. ``measure`` heads the column of figures, ``of`` the column of labels.
+
+    A full bar is ``whole`` (100 for shares), or the greatest figure.
+    """
     rows = [Row(label, {"series-1": value}) for label, value in figures]
-    most = max((row.total for row in rows), default=0) or 1
+    most = whole or max((row.total for row in rows), default=0) or 1
     svg = _svg(
         title,
         "；".join(f"{row.label} {_told(row.total, unit)}" for row in rows),

@@ -51,3 +51,9 @@ def test_a_higher_figure_stands_higher() -> None:
 def test_a_sparkline_of_one_or_no_figure_is_still_a_picture() -> None:
     for values in ([], [3], [3, 3, 3]):
         ET.fromstring(charts.sparkline(values, title="近期"))
+
+
+def test_a_share_is_drawn_as_a_part_of_the_whole() -> None:
+    shares = [("自然资源局", 33.3), ("水利局", 10)]
+    assert 'width="33.3%"' in charts.bars(shares, title="占比", measure="%", whole=100).svg
+    assert 'width="100.0%"' in charts.bars(shares, title="占比", measure="%").svg
