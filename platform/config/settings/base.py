@@ -77,6 +77,7 @@ TENANT_APPS = [
     "workflows.mechanism",
     "workflows.projects",
     "workflows.procedures",
+    "workflows.meter",
     "workflows.disclosure",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]

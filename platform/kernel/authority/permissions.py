@@ -39,6 +39,7 @@ class Permission(StrEnum):
     PROJECTS_CONFIRM = "projects.confirm"
     PROCEDURES_VIEW = "procedures.view"
     PROCEDURES_MOVE = "procedures.move"
+    METER_CHANGE = "meter.change"
     FILINGS_VIEW = "filings.view"
     FILINGS_SEND = "filings.send"
     FILINGS_RECEIVE = "filings.receive"
