@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from kernel.clock import Limit, WorkCalendar
 from kernel.clock.meter import Meter, measure
 from workflows.meter.models import Begin, RuleVersion
 from workflows.meter.spans import Held, held
-from workflows.procedures.clocks import LedgerLine
+from workflows.procedures.clocks import LedgerLine, standing
 from workflows.procedures.models import Procedure
 from workflows.projects.models import Project
 
@@ -66,16 +66,17 @@ def count(
     rule: RuleVersion,
     calendar: WorkCalendar,
     on: date,
+    known_at: datetime | None = None,
 ) -> Count:
     """The project's meter at the close of ``on`` under ``rule``; ``limits`` and ``lines`` by number.
 
-    It ends on the day the last procedure before construction was decided, else ``on``.
+    With ``known_at`` from what was written down by that moment. It ends on the day the last procedure before construction was decided, else ``on``.
     """
     ledgers = [
         held(
             p.number,
             limits[p.number],
-            lines.get(p.number, ()),
+            standing(lines.get(p.number, ()), known_at),
             charge=rule.party_of,
             calendar=calendar,
             on=on,

@@ -55,6 +55,7 @@ def meter_of(book: Book, *, on: date, rule: RuleVersion, calendar: WorkCalendar)
         rule=rule,
         calendar=calendar,
         on=on,
+        known_at=book.known_at,
     )
 
 

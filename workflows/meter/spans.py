@@ -6,10 +6,10 @@ from datetime import date
 from typing import NamedTuple
 
 from kernel.clock import Kind, Limit, Reading, StopReason, WorkCalendar, read
-from kernel.clock.lines import NOTICE_ARTICLE
+from kernel.clock.lines import DAY, NOTICE_ARTICLE
 from kernel.clock.meter import Party, Span
 from kernel.clock.running import is_lawful
-from workflows.procedures.clocks import ENDS_A_ROUND, LedgerLine, entry_of, open_stops, standing
+from workflows.procedures.clocks import ENDS_A_ROUND, LedgerLine, entry_of, open_stops
 from workflows.procedures.lifecycle import Commissioned
 
 #: With whom a stopped file lies, by the reason and by who the ledger says commissioned.
@@ -62,13 +62,13 @@ def held(
     calendar: WorkCalendar,
     on: date,
 ) -> Held:
-    """Read the ledger of procedure ``number`` at the close of ``on``.
+    """Read the standing lines of procedure ``number`` at the close of ``on``.
 
     The department holds what was handed in and is not decided (silence that accepts changes
     nothing), the applicant what waits for a correction; a lawful stop hands it to whom it is
     charged.
     """
-    told = [line for line in standing(lines) if line.on <= on]
+    told = [line for line in lines if line.on <= on]
     if not told:
         return Held()
     spans: list[Span] = []
@@ -106,8 +106,7 @@ def rounds(lines: Sequence[LedgerLine]) -> Iterator[Sequence[LedgerLine]]:
 
 def is_plain(round_: Sequence[LedgerLine], limit: Limit) -> bool:
     """Only the department ever held it: the first and the last day say everything."""
-    cut_off = limit.cut_off
-    return not any(line.kind in _TURNS or (line.at and cut_off) for line in round_)
+    return not any(line.kind in _TURNS or _is_late(line, limit) for line in round_)
 
 
 def plain_spans(number: str, round_: Sequence[LedgerLine], until_on: date) -> Iterator[Span]:
@@ -129,8 +128,12 @@ def read_spans(
     """One round, with the clock asked on every day on which it may have turned."""
     entries = [entry_of(line) for line in round_]
     turns = {line.on for line in round_}
-    # What came after the window's last hour is received on the next working day.
-    turns |= {calendar.add(line.on, 1) for line in round_ if line.kind in _HANDED_IN and line.at}
+    for line in round_:
+        if line.kind in _HANDED_IN:
+            # After the window's last hour it is received on the next working day; a stop written
+            # down before the acceptance holds from when silence has accepted.
+            received_on = calendar.add(line.on, 1) if _is_late(line, limit) else line.on
+            turns |= {received_on, calendar.add(received_on, limit.notice_days) + DAY}
     running: dict[Ground, date] = {}
     for day in sorted(day for day in turns if day < until_on):
         reading = read(entries, limit=limit, calendar=calendar, on=day)
@@ -140,6 +143,10 @@ def read_spans(
         running = {ground: running.get(ground, day) for ground in grounds}
     for ground, from_on in running.items():
         yield ground.span(number, from_on, until_on)
+
+
+def _is_late(line: LedgerLine, limit: Limit) -> bool:
+    return bool(line.kind in _HANDED_IN and line.at and limit.cut_off and line.at >= limit.cut_off)
 
 
 def _grounds(reading: Reading, lines: Sequence[LedgerLine], charge: Charge) -> set[Ground]:
