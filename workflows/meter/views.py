@@ -41,7 +41,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         {
             "title": f"{year}年百日计时" if year else "百日计时",
             "form": form,
-            "facts": _facts(counts),
+            "facts": _facts(counts, year),
             "worst": pieces.worst(counts),
             "page": Paginator(queries.ordered(counts, sort), PAGE).get_page(
                 request.GET.get("page")
@@ -213,7 +213,7 @@ def _one(number: str) -> tuple[Count, dict[str, Procedure]]:
     return count, {p.number: p for p in book.procedures}
 
 
-def _facts(counts: list[Count]) -> list[Fact]:
+def _facts(counts: list[Count], year: int | None) -> list[Fact]:
     running = [count for count in counts if count.meter]
     over = [count for count in running if count.over_days]
     near = [count for count in running if count.tone == "yellow"]
@@ -223,7 +223,11 @@ def _facts(counts: list[Count]) -> list[Fact]:
         Fact("项目", len(counts), f"个，已起算 {len(running)} 个"),
         Fact("已办齐", len(done), f"个，{kept} 个在上限之内"),
         Fact(
-            "超过上限", len(over), "个", tone="red" if over else "", url="?over=100" if over else ""
+            "超过上限",
+            len(over),
+            "个",
+            tone="red" if over else "",
+            url=f"?year={year}&over=100" if over else "",
         ),
         Fact("接近上限", len(near), "个，80 天以上还没有办齐", tone="yellow" if near else ""),
     ]

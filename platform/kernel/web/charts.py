@@ -346,7 +346,7 @@ def _months(axis: tuple[date, int], top: int) -> SafeString:
         if place >= 100:
             break
         word = f"{day.year}年{day.month}月" if day.month == 1 else f"{day.month}月"
-        width = 13 * len(word) + 8
+        width = _wide(word) + 4
         left = place / 100 * NARROWEST
         tick = '<line class="c-axis" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>'
         ticks.append(format_html(tick, round(place, 3), top, top + 6))
@@ -373,8 +373,12 @@ def _sentence(row: Row, series: Mapping[str, str], unit: str) -> str:
 
 def _fits(text: str, width: float) -> bool:
     """Whether 12 px words fit a part of ``width`` percent on the smallest phone."""
-    needs = sum(13 if ord(letter) > 0x2E7F else 8 for letter in text) + 6
-    return needs <= width / 100 * NARROWEST
+    return _wide(text) + 6 <= width / 100 * NARROWEST
+
+
+def _wide(text: str) -> int:
+    """About how many pixels ``text`` takes at 12 px."""
+    return sum(13 if ord(letter) > 0x2E7F else 8 for letter in text)
 
 
 def _day(day: date) -> str:
