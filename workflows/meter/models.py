@@ -1,7 +1,5 @@
 """The counting rule (计时口径) of a tenant, in versions that are never edited."""
 
-from datetime import date
-
 from django.db import models
 from django.db.models import Q
 
@@ -94,7 +92,3 @@ class RuleVersion(models.Model):
         if commissioned:
             return {"government": Party.GOVERNMENT_AGENT, "owner": Party.OWNER_AGENT}[commissioned]
         return _PARTY[self.stop_parties[reason.value]]
-
-    def in_force(self, on: date) -> bool:
-        """Adopted by ``on``; a later version may have taken its place."""
-        return self.effective_on is None or self.effective_on <= on

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -36,10 +35,6 @@ class Holding:
 
     span: Span
     procedure: Procedure
-
-    @property
-    def first_on(self) -> date:
-        return Segment(self.span.party, self.span.from_on, self.span.until_on, 0, 0).first_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +260,7 @@ def _told(holding: Holding) -> dict[str, Any]:
         "procedure": span.what,
         "name": holding.procedure.name,
         "party": span.party.value,
-        "first_on": holding.first_on.isoformat(),
+        "first_on": span.first_on.isoformat(),
         "until_on": span.until_on.isoformat(),
         "why": span.why,
         "article": span.article,

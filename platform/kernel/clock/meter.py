@@ -54,6 +54,10 @@ class Span:
     document: str = ""
     verified: bool = True
 
+    @property
+    def first_on(self) -> date:
+        return self.from_on + DAY
+
 
 @dataclass(frozen=True, slots=True)
 class CountingRule:
