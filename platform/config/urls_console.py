@@ -12,6 +12,7 @@ urlpatterns = [
     path("projects/", include("workflows.projects.urls")),
     path("procedures/", include("workflows.procedures.urls")),
     path("watches/", include("workflows.watches.urls")),
+    path("meter/", include("workflows.meter.urls")),
     path("filings/", include("workflows.filings.urls")),
     path("overview/", include("workflows.overview.urls")),
     path("disclosure/", include("workflows.disclosure.urls")),

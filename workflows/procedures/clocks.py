@@ -36,6 +36,7 @@ class LedgerLine(Protocol):
     days: int
     level: str
     approver: str
+    commissioned: str
     items: Any  # names of materials
 
 

@@ -28,7 +28,7 @@ MARGIN = timedelta(days=7)  # room to the right of the last day in the picture
 
 def facts(request: SignedInRequest, project: Project) -> str:
     """Target, plan and slack, working days, procedures, lamps, who has the ball; and the conflict."""
-    live = _live(request, project)
+    live = live_on_page(request, project)
     if live is None:
         return ""
     return render_to_string(
@@ -40,7 +40,7 @@ def facts(request: SignedInRequest, project: Project) -> str:
 
 def plan(request: SignedInRequest, project: Project) -> str:
     """The Gantt: accepted plan, what really runs, stops, holidays, today, target, critical path."""
-    live = _live(request, project)
+    live = live_on_page(request, project)
     if live is None or not live.rows:
         return ""
     return render_to_string(
@@ -57,7 +57,7 @@ def plan(request: SignedInRequest, project: Project) -> str:
 
 def ledger(request: SignedInRequest, project: Project) -> str:
     """The approval ledger of this project alone."""
-    live = _live(request, project)
+    live = live_on_page(request, project)
     if live is None:
         return ""
     url = f"{reverse('procedures:export')}?q={live.project.number}&scope=all&sort=project"
@@ -74,7 +74,7 @@ def ledger(request: SignedInRequest, project: Project) -> str:
     )
 
 
-def _live(request: SignedInRequest, project: Project) -> Live | None:
+def live_on_page(request: SignedInRequest, project: Project) -> Live | None:
     """The project read once a request; None before it is on the list."""
     if project.state != ProjectState.CONFIRMED:
         return None

@@ -78,6 +78,7 @@ TENANT_APPS = [
     "workflows.projects",
     "workflows.procedures",
     "workflows.watches",
+    "workflows.meter",
     "workflows.disclosure",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     PROCEDURES_VIEW = "procedures.view"
     PROCEDURES_MOVE = "procedures.move"
     WATCHES_HANDLE = "watches.handle"
+    METER_CHANGE = "meter.change"
     FILINGS_VIEW = "filings.view"
     FILINGS_SEND = "filings.send"
     FILINGS_RECEIVE = "filings.receive"

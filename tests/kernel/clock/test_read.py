@@ -621,9 +621,11 @@ LINES = {
         ["收件 12-29 第三十二条", "应在期限内受理或者一次性告知 12-30 ..01-05 =5 第三十二条 ~"],
     ),
     "stops that are none": (
-        ("accept 2026-03-02; stop 2026-03-03 hearing; stop 2026-03-03;"
-        "stop 2026-03-04 hearing 甲; stop 2026-03-05 testing 乙; resume 2026-03-06;"
-        "stop 2026-04-30 hearing 丙; extend 2026-04-30 3"),
+        (
+            "accept 2026-03-02; stop 2026-03-03 hearing; stop 2026-03-03;"
+            "stop 2026-03-04 hearing 甲; stop 2026-03-05 testing 乙; resume 2026-03-06;"
+            "stop 2026-04-30 hearing 丙; extend 2026-04-30 3"
+        ),
         "2026-04-30",
         [
             "受理 03-02",
