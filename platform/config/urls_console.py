@@ -13,6 +13,7 @@ urlpatterns = [
     path("procedures/", include("workflows.procedures.urls")),
     path("filings/", include("workflows.filings.urls")),
     path("overview/", include("workflows.overview.urls")),
+    path("holidays/", include("workflows.holidays.urls")),
     path("disclosure/", include("workflows.disclosure.urls")),
     path("trail/", include("kernel.trail.urls")),
 ]
