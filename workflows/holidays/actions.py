@@ -37,7 +37,9 @@ def keep(
         created_at=timezone.now(),
         created_by=actor.name[:40],
     )
-    _record("keep", draft, actor, f"录入放假通知，{draft.origin}，待核对和预览", notice=draft.content)
+    _record(
+        "keep", draft, actor, f"录入放假通知，{draft.origin}，待核对和预览", notice=draft.content
+    )
     return draft
 
 
@@ -98,7 +100,7 @@ def apply(*, draft_id: int, version: int, run: int, on: date, actor: Actor) -> D
     if left := queries.waiting(draft):
         raise DraftRefused(f"还有{len(left)}个单位没有推算完，这次没有启用；请等预览完成后再启用。")
     replaced = calendars.file_notice(
-        notice=draft.notice, actor=actor, replace=draft.replaces, seen=draft.base_digest
+        notice=draft.to_file, actor=actor, replace=draft.replaces, seen=draft.base_digest
     )
     draft.state = State.APPLIED
     draft.replaced = frozen(replaced) if replaced else None
@@ -155,7 +157,15 @@ def _close(draft: Draft, actor: Actor) -> None:
     draft.closed_at = timezone.now()
     draft.closed_by = actor.name[:40]
     draft.save(
-        update_fields=["state", "replaced", "compared_on", "tenants", "closed_at", "closed_by", "finished_at"]
+        update_fields=[
+            "state",
+            "replaced",
+            "compared_on",
+            "tenants",
+            "closed_at",
+            "closed_by",
+            "finished_at",
+        ]
     )
 
 

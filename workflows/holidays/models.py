@@ -5,6 +5,8 @@ and written by its owner until it is finished. Passes and moved dates are writte
 are of and seen by it and the tenants above it. The walls are in the migrations.
 """
 
+from dataclasses import replace
+
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
@@ -62,6 +64,11 @@ class Draft(models.Model):
     @property
     def notice(self) -> Notice:
         return thawed(self.content)
+
+    @property
+    def to_file(self) -> Notice:
+        """The notice with the address of its source, as it goes on file."""
+        return replace(self.notice, source=f"{self.notice.source} {self.source_url}".strip())
 
     @property
     def phase(self) -> Phase:
@@ -131,3 +138,17 @@ class MovedDate(Shared):
 
     def __str__(self) -> str:
         return f"{self.procedure_number or self.project_number} {self.kind}"
+
+    @property
+    def shift_days(self) -> int | None:
+        """Calendar days the date moved, later is positive."""
+        if self.before_on is None or self.after_on is None:
+            return None
+        return (self.after_on - self.before_on).days
+
+    @property
+    def feasibility(self) -> str:
+        """Of a project whose plan no longer meets its target, or does again."""
+        if self.feasible_before == self.feasible_after:
+            return ""
+        return "现在赶得上" if self.feasible_after else "现在赶不上"

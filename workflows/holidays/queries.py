@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from kernel.calendars.freezing import thawed
 from kernel.calendars.models import HolidayNotice
 from kernel.calendars.queries import calendar_digest, notices
 from kernel.clock import WorkCalendar
-from kernel.calendars.freezing import thawed
 from tenants.gateway import ready_tenants
 from tenants.models import Tenant
 from workflows.holidays.lifecycle import DateKind, State
@@ -101,10 +101,7 @@ class Passes:
     def failed(self) -> list[tuple[str, str]]:
         """(单位, 项目编号) of what could not be computed."""
         return [
-            (line.name, number)
-            for line in self.lines
-            if line.visit
-            for number in line.visit.failed
+            (line.name, number) for line in self.lines if line.visit for number in line.visit.failed
         ]
 
     @property
@@ -189,5 +186,3 @@ def moved(draft: Draft, chosen: Mapping[str, Any]) -> QuerySet[MovedDate]:
 def slugs() -> dict[str, str]:
     """Each tenant's slug by its schema."""
     return dict(Tenant.objects.order_by("pk").values_list("schema_name", "slug"))
-
-

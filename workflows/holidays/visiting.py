@@ -41,7 +41,9 @@ def work_through(draft_id: int, *, on: date) -> Visit:
     draft = Draft.objects.get(pk=draft_id)
     visit = _begun(draft, tenant, above)
     before, after = queries.calendars_of(draft)
-    step = _Step(draft, before, after, on if draft.phase is Phase.APPLIED else draft.compared_on or on)
+    step = _Step(
+        draft, before, after, on if draft.phase is Phase.APPLIED else draft.compared_on or on
+    )
     while step.take(visit.pk):
         pass
     return Visit.objects.get(pk=visit.pk)

@@ -108,9 +108,7 @@ class _Sheet:
         if self.year is None:
             return Read(
                 None,
-                (
-                    f"工作表“{self.sheet.name}”的标题没有写是哪一年的安排；请在标题或“年份”里填写。",
-                ),
+                (f"工作表“{self.sheet.name}”的标题没有写是哪一年的安排；请在标题或“年份”里填写。",),
             )
         for place in range(self.head + 1, self.sheet.height):
             row = self.sheet.rows[place]
@@ -121,9 +119,7 @@ class _Sheet:
             else:
                 self._holiday_row(place, row)
         if not (self.rests or self.make_ups or self.faults):
-            self.faults.append(
-                f"工作表“{self.sheet.name}”表头之下没有放假安排；请填好后重新上传。"
-            )
+            self.faults.append(f"工作表“{self.sheet.name}”表头之下没有放假安排；请填好后重新上传。")
         if self.faults:
             return Read(None, tuple(self.faults))
         notice = Notice(
@@ -153,9 +149,7 @@ class _Sheet:
             if not name:
                 self._say(place, "name", "", "没有写节日名称；请填写，例如“春节”。")
             elif last < first:
-                self._say(
-                    place, "until", str(last), f"早于开始的{first}；请核对放假的起止日期。"
-                )
+                self._say(place, "until", str(last), f"早于开始的{first}；请核对放假的起止日期。")
             else:
                 self.rests.append(Rest(name, first, last))
                 self._note(place, "from", first)

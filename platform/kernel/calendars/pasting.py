@@ -73,18 +73,14 @@ def read_text(
     if len(source) > LONGEST:
         return Read(
             None,
-            (
-                f"粘贴的文字共{len(source)}字，超过{LONGEST}字；请只粘贴放假通知本身。",
-            ),
+            (f"粘贴的文字共{len(source)}字，超过{LONGEST}字；请只粘贴放假通知本身。",),
         )
     text = plain_lines(source)
     if not text.strip():
         return Read(None, ("没有粘贴文字；请粘贴放假通知的全文，或改为上传表格。",))
     year = year or year_in(text)
     if year is None:
-        return Read(
-            None, ("粘贴的文字没有写是哪一年的安排；请连标题一起粘贴，或在“年份”里填写。",)
-        )
+        return Read(None, ("粘贴的文字没有写是哪一年的安排；请连标题一起粘贴，或在“年份”里填写。",))
     reader = _Reader(text, year, tuple(known))
     reader.read()
     if not (reader.rests or reader.faults):
@@ -156,7 +152,7 @@ def days_in(text: str, year: int) -> list[date]:
         if not piece:
             continue
         if match := _PLAIN_DAY.fullmatch(piece):
-            days.append(_day(*map(int, match.groups()), "", piece))  # type: ignore[arg-type]
+            days.append(_day(int(match[1]), int(match[2]), int(match[3]), "", piece))
         elif (match := _PARTS.fullmatch(piece)) and match["month"]:
             parts = int(match["year"] or year), int(match["month"]), int(match["day"])
             days.append(_day(*parts, match["note"] or "", piece))
