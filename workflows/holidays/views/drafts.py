@@ -61,9 +61,10 @@ def index(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.CALENDARS_CHANGE)
 def new(request: SignedInRequest) -> HttpResponse:
-    form = EntryForm(request.POST or None, request.FILES or None)
+    sent = request.method == "POST"
+    form = EntryForm(request.POST, request.FILES) if sent else EntryForm()
     read = Read(None)
-    if request.method == "POST" and form.is_valid():
+    if sent and form.is_valid():
         read = _read(request, form)
         if read.notice:
             file, text = form.cleaned_data["file"], form.cleaned_data["text"]
