@@ -180,7 +180,7 @@ def moved(draft: Draft, chosen: Mapping[str, Any]) -> QuerySet[MovedDate]:
             | Q(procedure_name__icontains=words)
             | Q(procedure_number__istartswith=words)
         )
-    return rows.order_by("owner_name", "project_number", "procedure_number", "kind", "pk")
+    return rows.order_by("owner", "project_number", "procedure_number", "kind")
 
 
 def slugs() -> dict[str, str]:

@@ -26,6 +26,8 @@ def resume() -> int:
     tenants = {tenant.schema_name: tenant for tenant in ready_tenants()}
     sent = 0
     for draft in queries.open_drafts():
+        if draft.owner not in tenants:  # what a tenant began waits until it is open again
+            continue
         with visiting(tenants[draft.owner]):
             waiting = queries.waiting(draft)
             if not waiting:

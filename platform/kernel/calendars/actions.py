@@ -63,6 +63,8 @@ def check(notice: Notice, *, replace: bool = False) -> None:
         raise NoticeRefused("没有文号；请填写放假通知的文号，例如“国办发明电〔2025〕7号”。")
     if notice.issued_on is None:
         raise NoticeRefused("没有印发日期；请按原件填写，几份通知安排同一天时以印发在后的为准。")
+    if not notice.source.strip():
+        raise NoticeRefused("没有写来源；请写明在哪里看到的通知，例如中国政府网政策文件库。")
     if faults := checking.faults_of(notice):
         raise NoticeRefused(faults[0].text)
     row = HolidayNotice.objects.filter(number=notice.number).first()

@@ -129,6 +129,7 @@ def test_a_discarded_draft_stays_as_it_was(city: Tenant, kept: Callable[..., Dra
     [
         ({"number": ""}, "没有文号；请填写"),
         ({"issued_on": None}, "没有印发日期；请按原件填写"),
+        ({"source": " "}, "没有写来源；请写明在哪里看到的通知"),
         ({"year": 2061}, "年份2061超出工作日历的范围"),
         ({"make_up": (date(2026, 1, 6),)}, "2026年1月6日（周二）本来就是工作日"),
         ({"make_up": (date(2027, 5, 9),)}, "不在2026年及其前后一个月之内"),
