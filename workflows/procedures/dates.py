@@ -6,7 +6,7 @@ copies, so that two calendars can be held against each other.
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.clock import WorkCalendar
@@ -38,7 +38,7 @@ def dates_under(book: Book, *, calendar: WorkCalendar, on: date) -> ProjectDates
 
     Of a procedure that is decided only its delivery is still to come. Raises `CalendarOutOfRange`.
     """
-    seen = Book(copy(book.project), [copy(p) for p in book.procedures], book.edges, book.lines)
+    seen = replace(book, project=copy(book.project), procedures=[copy(p) for p in book.procedures])
     refresh(seen, calendar=calendar, on=on)
     clocks = seen.clocks(calendar, on)
     return ProjectDates(
