@@ -15,6 +15,7 @@ urlpatterns = [
     path("meter/", include("workflows.meter.urls")),
     path("filings/", include("workflows.filings.urls")),
     path("overview/", include("workflows.overview.urls")),
+    path("holidays/", include("workflows.holidays.urls")),
     path("disclosure/", include("workflows.disclosure.urls")),
     path("trail/", include("kernel.trail.urls")),
 ]

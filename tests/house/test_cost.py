@@ -92,6 +92,10 @@ LISTS = (
     ("city", "office", "/overview/procedures/?export=1"),
     ("city", "office", "/filings/"),
     ("city", "office", "/filings/inbox/"),
+    ("zhungeer", "office", "/holidays/"),
+    ("city", "office", "/holidays/?year={next}"),
+    ("city", "office", "/holidays/export/"),
+    ("city", "office", "/holidays/drafts/"),
 )
 
 

@@ -46,6 +46,7 @@ SHARED_APPS = [
     "workflows.desk",
     "workflows.overview",
     "workflows.filings",
+    "workflows.holidays",
     "public_site",
     "cms",
     "wagtail.contrib.routable_page",
@@ -240,6 +241,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "resume-batches": {  # of a worker that was killed, or a queue that was lost
         "task": "projects.resume_batches",
         "schedule": crontab(minute="*/10"),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "resume-holidays": {  # the same for tenants that a holiday notice is computed in
+        "task": "holidays.resume",
+        "schedule": crontab(minute="5-59/10"),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "reconcile-rollup": {

@@ -48,13 +48,20 @@ class Permission(StrEnum):
     DISCLOSURE_VIEW = "disclosure.view"
     DISCLOSURE_PREPARE = "disclosure.prepare"
     DISCLOSURE_RELEASE = "disclosure.release"
+    CALENDARS_VIEW = "calendars.view"
+    CALENDARS_CHANGE = "calendars.change"
     TRAIL_VIEW = "trail.view"
     MEMBERS_VIEW = "members.view"
 
 
 #: What only the city's own console offers, whatever the role.
 CITY_ONLY = frozenset(
-    {Permission.OVERVIEW_VIEW, Permission.FILINGS_RECEIVE, Permission.CATALOGUE_VERIFY}
+    {
+        Permission.OVERVIEW_VIEW,
+        Permission.FILINGS_RECEIVE,
+        Permission.CATALOGUE_VERIFY,
+        Permission.CALENDARS_CHANGE,
+    }
 )
 #: What the city's console does not offer: it has nobody above it to file to.
 BELOW_CITY_ONLY = frozenset({Permission.FILINGS_SEND})
@@ -66,6 +73,7 @@ _READ = frozenset(
         Permission.CATALOGUE_VIEW,
         Permission.PROJECTS_VIEW,
         Permission.PROCEDURES_VIEW,
+        Permission.CALENDARS_VIEW,
     }
 )
 

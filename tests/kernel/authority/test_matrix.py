@@ -120,6 +120,18 @@ ADDRESSES: dict[str, Permission | None] = {
     "disclosure:release": P.DISCLOSURE_RELEASE,
     "disclosure:reject": P.DISCLOSURE_RELEASE,
     "disclosure:withdraw": P.DISCLOSURE_RELEASE,
+    "holidays:year": P.CALENDARS_VIEW,
+    "holidays:export": P.CALENDARS_VIEW,
+    "holidays:verify": P.CALENDARS_CHANGE,
+    "holidays:drafts": P.CALENDARS_VIEW,
+    "holidays:new": P.CALENDARS_CHANGE,
+    "holidays:template": P.CALENDARS_CHANGE,
+    "holidays:draft": P.CALENDARS_VIEW,
+    "holidays:edit": P.CALENDARS_CHANGE,
+    "holidays:preview": P.CALENDARS_CHANGE,
+    "holidays:apply": P.CALENDARS_CHANGE,
+    "holidays:discard": P.CALENDARS_CHANGE,
+    "holidays:resume": P.CALENDARS_CHANGE,
     "trail:list": P.TRAIL_VIEW,
 }
 
@@ -146,6 +158,8 @@ ROLES: dict[Permission, str] = {
     P.DISCLOSURE_VIEW: "office leader editor",
     P.DISCLOSURE_PREPARE: "office editor",
     P.DISCLOSURE_RELEASE: "office leader",
+    P.CALENDARS_VIEW: "office department representative helper leader supervision",
+    P.CALENDARS_CHANGE: "office",
     P.TRAIL_VIEW: "office leader supervision",
     P.MEMBERS_VIEW: "office",
 }
@@ -187,6 +201,7 @@ def test_what_is_the_citys_alone_is_offered_nowhere_else() -> None:
             P.OVERVIEW_VIEW,
             P.FILINGS_RECEIVE,
             P.CATALOGUE_VERIFY,
+            P.CALENDARS_CHANGE,
         }
         assert P.FILINGS_SEND not in grants(role, in_city=True)
 
