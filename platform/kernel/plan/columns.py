@@ -1,0 +1,355 @@
+"""排期列：the plans of many projects at once, forwards and back over columns.
+
+The rules are those of `schedule`; read them there. All nodes of one depth, in all projects, are
+dated in one step. A project that can't meet its target as it stands is handed to `schedule`
+itself, which knows what gives way and what proves the miss.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kernel.clock import Unit, WorkCalendar
+from kernel.clock.days import NONE, DayColumns, Days, Flags, day_columns
+from kernel.plan.graph import Edge, Node, Strength, arrange
+from kernel.plan.schedule import Plan, schedule
+
+Places = NDArray[np.intp]
+Codes = NDArray[np.int8]
+
+STRENGTH_CODES = {strength: place for place, strength in enumerate(Strength)}
+_DEFICIENT = STRENGTH_CODES[Strength.DEFICIENT]
+_STRENGTHS = list(Strength)
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """节点列：one row a node, those of a project together and in its order; see `Node`.
+
+    Days are ordinals, NONE where there is none; `working` and `notice_working` stand for units.
+    """
+
+    project: Days
+    days: Days
+    working: Flags
+    started_on: Days
+    done_on: Days
+    remaining_due_on: Days
+    earliest_on: Days
+    lead_days: Days
+    lead_from_on: Days
+    notice_days: Days
+    notice_working: Flags
+
+    def finish(self, rows: Places, start: Days, days: DayColumns) -> Days:
+        """Last days of these rows when they start on `start`; see `Node.finish`."""
+        day = days.finish(start, self.days[rows], self.working[rows])
+        noticed = np.flatnonzero(self.notice_days[rows])
+        public = rows[noticed]
+        day[noticed] = days.finish(
+            day[noticed], self.notice_days[public], self.notice_working[public]
+        )
+        return day
+
+    def latest_start(self, rows: Places, finish: Days, days: DayColumns) -> Days:
+        """The greatest starts of these rows; see `Node.latest_start`."""
+        finish = finish.copy()
+        noticed = np.flatnonzero(self.notice_days[rows])
+        public = rows[noticed]
+        finish[noticed] = days.latest_start(
+            finish[noticed], self.notice_days[public], self.notice_working[public]
+        )
+        return days.latest_start(finish, self.days[rows], self.working[rows])
+
+    def node(self, row: int) -> Node:
+        """The row as `schedule` takes it; its key is its number."""
+        return Node(
+            str(row),
+            int(self.days[row]),
+            _unit(self.working[row]),
+            started_on=_day(self.started_on[row]),
+            done_on=_day(self.done_on[row]),
+            remaining_due_on=_day(self.remaining_due_on[row]),
+            earliest_on=_day(self.earliest_on[row]),
+            lead_days=int(self.lead_days[row]),
+            lead_from_on=_day(self.lead_from_on[row]),
+            notice_days=int(self.notice_days[row]),
+            notice_unit=_unit(self.notice_working[row]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """依赖列：`before` and `after` are rows of the nodes, `strength` its place in `Strength`."""
+
+    before: Places
+    after: Places
+    strength: Codes
+
+    def edge(self, place: int) -> Edge:
+        return Edge(
+            str(self.before[place]), str(self.after[place]), _STRENGTHS[self.strength[place]]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """计划列：one row a node, see `Slot`; then one row a project.
+
+    `exceptions` are the plans that `schedule` itself made, by project, their keys the numbers of
+    the rows: all that miss the target or had edges give way are among them. The columns hold them
+    too.
+    """
+
+    earliest_start_on: Days
+    earliest_finish_on: Days
+    latest_start_on: Days
+    latest_finish_on: Days
+    latest_prepare_on: Days
+    slack_days: Days
+    critical: Flags
+    provisional: Flags
+
+    finish_on: Days
+    feasible: Flags
+    exceptions: dict[int, Plan]
+
+
+def schedule_many(
+    nodes: Nodes, edges: Edges, *, begin_on: Days, target_on: Days, calendar: WorkCalendar
+) -> Plans:
+    """Plan every project between its `begin_on` and its `target_on`; equal to `schedule`.
+
+    One project for each beginning, numbered from 0; it may be without nodes. Raises CycleFound,
+    naming rows, and CalendarOutOfRange.
+    """
+    days = day_columns(calendar)
+    count, total = begin_on.size, nodes.project.size
+    projects = _Projects(nodes, edges)
+    depth = _depths(nodes, edges, projects)
+    jobs = _Jobs(nodes, begin_on, days)
+    trip = _Trip(nodes, edges, jobs, depth, days)
+    finish_on = begin_on.copy()
+    first = np.flatnonzero(np.diff(nodes.project, prepend=-1))
+    if first.size:
+        finish_on[nodes.project[first]] = np.maximum.reduceat(trip.finishes, first)
+    feasible = finish_on <= target_on
+    planned = feasible[nodes.project]
+    starts, finishes = _backward(nodes, edges, jobs, depth, days, planned, target_on)
+
+    slack = np.zeros(total, np.int32)
+    slack[planned] = days.rank(finishes[planned]) - days.rank(trip.finishes[planned])
+    live = np.flatnonzero(planned & ~jobs.done)
+    floor = np.full(count, np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(floor, nodes.project[live], slack[live])
+    tight = slack <= np.maximum(floor, 0)[nodes.project]
+    on_path, tied = _paths(nodes, edges, jobs, trip, depth, finish_on)
+    critical = (tight | on_path) & planned & ~jobs.done
+    # Of chains equally long one is the path: which, only matters where slack does not tell.
+    open_ = np.unique(nodes.project[critical & ~tight])
+    unsure = open_[tied[open_]]
+
+    finishes[jobs.done] = trip.finishes[jobs.done]
+    finishes[live] = _lowered(finishes[live], trip.finishes[live], days)
+    waiting = live[~jobs.running[live]]
+    starts[waiting] = _lowered(starts[waiting], trip.starts[waiting], days)
+    prepare = np.full(total, NONE, np.int32)
+    led = waiting[nodes.lead_days[waiting] > 0]
+    prepare[led] = days.latest_start(starts[led], nodes.lead_days[led], np.ones(led.size, np.bool_))
+    provisional = np.zeros(total, np.bool_)
+    provisional[planned] = days.is_provisional(finishes[planned])
+
+    others = np.union1d(np.flatnonzero(~feasible), unsure).tolist()
+    plans = Plans(
+        earliest_start_on=trip.starts,
+        earliest_finish_on=trip.finishes,
+        latest_start_on=starts,
+        latest_finish_on=finishes,
+        latest_prepare_on=prepare,
+        slack_days=slack,
+        critical=critical,
+        provisional=provisional,
+        finish_on=finish_on,
+        feasible=feasible,
+        exceptions={
+            project: schedule(
+                *projects.of(project),
+                begin_on=date.fromordinal(int(begin_on[project])),
+                target_on=date.fromordinal(int(target_on[project])),
+                calendar=calendar,
+            )
+            for project in others
+        },
+    )
+    for project, plan in plans.exceptions.items():
+        _put(plans, project, plan)
+    return plans
+
+
+class _Jobs:
+    """`_Job` over columns: what the past, or what runs, fixes; and the earliest start of the rest."""
+
+    def __init__(self, nodes: Nodes, begin_on: Days, days: DayColumns) -> None:
+        begin = begin_on[nodes.project]
+        started = nodes.started_on != NONE
+        self.done: Flags = nodes.done_on != NONE
+        self.running: Flags = started & ~self.done
+        self.waiting: Flags = ~(started | self.done)
+        self.earliest = np.maximum(begin, nodes.earliest_on)
+        led = np.flatnonzero((nodes.lead_days > 0) & ~started)
+        since = np.where(nodes.lead_from_on == NONE, begin, nodes.lead_from_on)[led]
+        ready = days.finish(since, nodes.lead_days[led], np.ones(led.size, np.bool_))
+        self.earliest[led] = np.maximum(self.earliest[led], ready)
+        self.start: Days = np.where(started, nodes.started_on, nodes.done_on)
+        self.finish = nodes.done_on.copy()
+        running = np.flatnonzero(self.running)
+        expected = nodes.remaining_due_on[running]
+        unknown = expected == NONE
+        rows = running[unknown]
+        expected[unknown] = nodes.finish(rows, nodes.started_on[rows], days)
+        self.finish[running] = np.maximum(expected, begin[running])
+
+
+class _Trip:
+    """`_Trip` over columns: the earliest days; `own` is each finish before edges hold it back."""
+
+    def __init__(
+        self, nodes: Nodes, edges: Edges, jobs: _Jobs, depth: Days, days: DayColumns
+    ) -> None:
+        self.starts = np.where(jobs.waiting, jobs.earliest, jobs.start)
+        self.own, self.finishes = jobs.finish.copy(), jobs.finish.copy()
+        deficient = edges.strength == _DEFICIENT
+        starting = ~deficient & jobs.waiting[edges.after]
+        deciding = deficient & ~jobs.done[edges.after]
+        for rows, arcs in zip(
+            _levels(depth), _levels(depth[edges.after], int(depth.max(initial=0))), strict=True
+        ):
+            held = arcs[starting[arcs]]
+            np.maximum.at(self.starts, edges.after[held], self.finishes[edges.before[held]])
+            due = rows[jobs.waiting[rows]]
+            self.own[due] = self.finishes[due] = nodes.finish(due, self.starts[due], days)
+            held = arcs[deciding[arcs]]
+            np.maximum.at(self.finishes, edges.after[held], self.finishes[edges.before[held]])
+        ends = self.finishes[edges.before]
+        late = self.finishes > self.own
+        #: Edges without which their successor would end earlier.
+        self.holds: Flags = np.where(
+            late[edges.after],
+            deciding & (ends == self.finishes[edges.after]),
+            starting & (ends == self.starts[edges.after]) & (ends > jobs.earliest[edges.after]),
+        )
+
+
+def _backward(
+    nodes: Nodes,
+    edges: Edges,
+    jobs: _Jobs,
+    depth: Days,
+    days: DayColumns,
+    planned: Flags,
+    target_on: Days,
+) -> tuple[Days, Days]:
+    """`_backward` over the planned rows: latest starts and finishes."""
+    starts, finishes = jobs.start.copy(), target_on[nodes.project]
+    deficient = edges.strength == _DEFICIENT
+    binds = planned[edges.before] & ~jobs.done[edges.after]
+    binds &= deficient | ~jobs.running[edges.after]
+    steps = list(
+        zip(_levels(depth), _levels(depth[edges.before], int(depth.max(initial=0))), strict=True)
+    )
+    for rows, arcs in reversed(steps):
+        arcs = arcs[binds[arcs]]
+        after = edges.after[arcs]
+        bounds = np.where(deficient[arcs], finishes[after], starts[after])
+        np.minimum.at(finishes, edges.before[arcs], bounds)
+        due = rows[jobs.waiting[rows] & planned[rows]]
+        starts[due] = nodes.latest_start(due, finishes[due], days)
+    return starts, finishes
+
+
+def _paths(
+    nodes: Nodes, edges: Edges, jobs: _Jobs, trip: _Trip, depth: Days, finish_on: Days
+) -> tuple[Flags, Flags]:
+    """Nodes on a longest chain; and the projects that have several chains equally long."""
+    on_path = trip.finishes == finish_on[nodes.project]
+    several = np.bincount(nodes.project[on_path], minlength=finish_on.size) > 1
+    held = np.bincount(edges.after[trip.holds], minlength=on_path.size)
+    for arcs in reversed(_levels(depth[edges.after])):
+        arcs = arcs[trip.holds[arcs]]
+        arcs = arcs[on_path[edges.after[arcs]]]
+        on_path[edges.before[arcs]] = True
+    several[nodes.project[on_path & (held > 1)]] = True
+    return on_path, several
+
+
+def _depths(nodes: Nodes, edges: Edges, projects: "_Projects") -> Days:
+    """How many edges lie at most before each node."""
+    depth = np.zeros(nodes.project.size, np.int32)
+    before, after = edges.before, edges.after
+    rises = np.zeros(before.size, np.bool_)
+    for _ in range(int(np.bincount(nodes.project).max(initial=0)) + 1):
+        deeper = depth[before] + 1
+        rises = deeper > depth[after]
+        if not rises.any():
+            break
+        np.maximum.at(depth, after[rises], deeper[rises])
+    for project in np.unique(nodes.project[after[rises]]).tolist():
+        arrange(*projects.of(project))  # whoever still rises goes round in a ring: told there
+    return depth
+
+
+def _levels(depth: Days, deepest: int | None = None) -> list[Places]:
+    """The places of each depth, from 0 to the deepest."""
+    length = int(depth.max(initial=0)) if deepest is None else deepest
+    order = np.argsort(depth.astype(np.int16), kind="stable")
+    return np.split(order, np.cumsum(np.bincount(depth, minlength=length + 1))[:-1])
+
+
+class _Projects:
+    """The nodes and edges of one project as `schedule` takes them."""
+
+    def __init__(self, nodes: Nodes, edges: Edges) -> None:
+        self.nodes, self.edges = nodes, edges
+        self.project = nodes.project[edges.after]
+        self.order = np.argsort(self.project, kind="stable")
+
+    def of(self, project: int) -> tuple[list[Node], list[Edge]]:
+        span = [project, project + 1]
+        first, last = np.searchsorted(self.nodes.project, span)
+        low, high = np.searchsorted(self.project, span, sorter=self.order)
+        return (
+            [self.nodes.node(row) for row in range(first, last)],
+            [self.edges.edge(place) for place in self.order[low:high]],
+        )
+
+
+def _put(plans: Plans, project: int, plan: Plan) -> None:
+    plans.finish_on[project] = plan.finish_on.toordinal()
+    plans.feasible[project] = plan.feasible
+    for slot in plan.slots:
+        row = int(slot.key)
+        plans.earliest_start_on[row] = slot.earliest_start_on.toordinal()
+        plans.earliest_finish_on[row] = slot.earliest_finish_on.toordinal()
+        plans.latest_start_on[row] = slot.latest_start_on.toordinal()
+        plans.latest_finish_on[row] = slot.latest_finish_on.toordinal()
+        prepare = slot.latest_prepare_on
+        plans.latest_prepare_on[row] = prepare.toordinal() if prepare else NONE
+        plans.slack_days[row] = slot.slack_days
+        plans.critical[row] = slot.critical
+        plans.provisional[row] = slot.provisional
+
+
+def _lowered(latest: Days, earliest: Days, days: DayColumns) -> Days:
+    """The working day on or before `latest`, unless that would cost the last chance."""
+    day = days.on_or_before(latest)
+    return np.where((day < earliest) & (earliest <= latest), latest, day)
+
+
+def _day(ordinal: int) -> date | None:
+    return None if ordinal == NONE else date.fromordinal(int(ordinal))
+
+
+def _unit(working: bool) -> Unit:
+    return Unit.WORKING if working else Unit.CALENDAR
