@@ -98,9 +98,9 @@ class Edges:
 class Plans:
     """计划列：one row a node, see `Slot`; then one row a project.
 
-    `exceptions` are the plans that `schedule` itself made, by project, their keys the numbers of
-    the rows: all that miss the target or had edges give way are among them. The columns hold them
-    too.
+    `exceptions` are the plans of those that miss the target, or meet it only because edges give
+    way, as `schedule` itself made them: by project, their keys the numbers of the rows. The
+    columns hold them too.
     """
 
     earliest_start_on: Days
@@ -145,11 +145,15 @@ def schedule_many(
     floor = np.full(count, np.iinfo(np.int32).max, np.int32)
     np.minimum.at(floor, nodes.project[live], slack[live])
     tight = slack <= np.maximum(floor, 0)[nodes.project]
-    on_path, tied = _paths(nodes, edges, jobs, trip, depth, finish_on)
-    critical = (tight | on_path) & planned & ~jobs.done
+    on_path, tied = _chains(nodes, edges, trip, depth, finish_on)
     # Of chains equally long one is the path: which, only matters where slack does not tell.
-    open_ = np.unique(nodes.project[critical & ~tight])
-    unsure = open_[tied[open_]]
+    unsure = np.zeros(count, np.bool_)
+    unsure[nodes.project[on_path & ~tight & planned & ~jobs.done]] = True
+    unsure &= tied
+    if unsure.any():
+        on_path &= ~unsure[nodes.project]
+        on_path[_paths(nodes, edges, trip, finish_on, unsure)] = True
+    critical = (tight | on_path) & planned & ~jobs.done
 
     finishes[jobs.done] = trip.finishes[jobs.done]
     finishes[live] = _lowered(finishes[live], trip.finishes[live], days)
@@ -161,7 +165,6 @@ def schedule_many(
     provisional = np.zeros(total, np.bool_)
     provisional[planned] = days.is_provisional(finishes[planned])
 
-    others = np.union1d(np.flatnonzero(~feasible), unsure).tolist()
     plans = Plans(
         earliest_start_on=trip.starts,
         earliest_finish_on=trip.finishes,
@@ -180,7 +183,7 @@ def schedule_many(
                 target_on=date.fromordinal(int(target_on[project])),
                 calendar=calendar,
             )
-            for project in others
+            for project in np.flatnonzero(~feasible).tolist()
         },
     )
     for project, plan in plans.exceptions.items():
@@ -269,19 +272,69 @@ def _backward(
     return starts, finishes
 
 
-def _paths(
-    nodes: Nodes, edges: Edges, jobs: _Jobs, trip: _Trip, depth: Days, finish_on: Days
+def _chains(
+    nodes: Nodes, edges: Edges, trip: _Trip, depth: Days, finish_on: Days
 ) -> tuple[Flags, Flags]:
-    """Nodes on a longest chain; and the projects that have several chains equally long."""
-    on_path = trip.finishes == finish_on[nodes.project]
-    several = np.bincount(nodes.project[on_path], minlength=finish_on.size) > 1
-    held = np.bincount(edges.after[trip.holds], minlength=on_path.size)
+    """Nodes on any longest chain; and the projects that have several chains equally long."""
+    on_chain = trip.finishes == finish_on[nodes.project]
+    tied = np.bincount(nodes.project[on_chain], minlength=finish_on.size) > 1
+    holders = np.bincount(edges.after[trip.holds], minlength=on_chain.size)
     for arcs in reversed(_levels(depth[edges.after])):
         arcs = arcs[trip.holds[arcs]]
-        arcs = arcs[on_path[edges.after[arcs]]]
-        on_path[edges.before[arcs]] = True
-    several[nodes.project[on_path & (held > 1)]] = True
-    return on_path, several
+        arcs = arcs[on_chain[edges.after[arcs]]]
+        on_chain[edges.before[arcs]] = True
+    tied[nodes.project[on_chain & (holders > 1)]] = True
+    return on_chain, tied
+
+
+def _paths(nodes: Nodes, edges: Edges, trip: _Trip, finish_on: Days, asked: Flags) -> Places:
+    """The one longest chain that `Plan.critical_path` names, for the projects asked."""
+    position = _positions(nodes, edges, asked)
+    holds = np.flatnonzero(trip.holds & asked[nodes.project[edges.after]])
+    holds = holds[np.argsort(-position[edges.before[holds]], kind="stable")]
+    holder = np.full(position.size, NONE, np.intp)
+    holder[edges.after[holds]] = edges.before[holds]
+    ends = np.flatnonzero(asked[nodes.project] & (trip.finishes == finish_on[nodes.project]))
+    ends = ends[np.argsort(-position[ends], kind="stable")]
+    last = np.full(finish_on.size, NONE, np.intp)
+    last[nodes.project[ends]] = ends
+    path = [last[last != NONE]]
+    while path[-1].size:
+        before = holder[path[-1]]
+        path.append(before[before != NONE])
+    return np.concatenate(path)
+
+
+def _positions(nodes: Nodes, edges: Edges, asked: Flags) -> Days:
+    """Where each node stands in the order of `arrange`, for the projects asked."""
+    position = np.zeros(nodes.project.size, np.int32)
+    rows = np.flatnonzero(asked[nodes.project])
+    project = np.unique(nodes.project[rows], return_inverse=True)[1]
+    first = rows[np.flatnonzero(np.diff(project, prepend=-1))]
+    arcs = np.flatnonzero(asked[nodes.project[edges.before]])
+    arcs = arcs[np.argsort(edges.before[arcs], kind="stable")]
+    followers = edges.after[arcs]
+    lengths = np.bincount(edges.before[arcs], minlength=position.size)
+    begins = np.cumsum(lengths) - lengths
+    waits = np.bincount(followers, minlength=position.size)
+    local = np.zeros(position.size, np.intp)
+    local[rows] = project
+    ready = np.zeros((first.size, int(np.bincount(project).max())), np.bool_)
+    ready[project, rows - first[project]] = waits[rows] == 0
+    for step in range(ready.shape[1]):
+        mine = np.flatnonzero(ready.any(axis=1))
+        column = ready[mine].argmax(axis=1)
+        ready[mine, column] = False
+        here = first[mine] + column
+        position[here] = step
+        count = lengths[here]
+        after = followers[
+            np.repeat(begins[here] - np.cumsum(count) + count, count) + np.arange(count.sum())
+        ]
+        np.subtract.at(waits, after, 1)
+        after = after[waits[after] == 0]
+        ready[local[after], after - first[local[after]]] = True
+    return position
 
 
 def _depths(nodes: Nodes, edges: Edges, projects: "_Projects") -> Days:

@@ -98,14 +98,11 @@ def test_no_project_and_no_node_are_planned_as_well() -> None:
     assert told(plans, 0, 0, 0) == expected(Case([], [], BEGIN, BEGIN).plan())
 
 
-def test_few_projects_need_to_be_planned_one_by_one() -> None:
-    """Of those that meet their target only the ones where equally long chains leave it open which
-    is critical."""
+def test_only_what_misses_its_target_is_planned_one_by_one() -> None:
     chance = Random(1)
-    plans = many([random_case(chance) for _ in range(2_000)])
-    feasible = int(plans.feasible.sum())
-    met = [plan for plan in plans.exceptions.values() if plan.feasible and not plan.relaxed]
-    assert len(met) < feasible / 20
+    plans = many([random_case(chance) for _ in range(1_000)])
+    assert plans.exceptions
+    assert all(not plan.feasible or plan.relaxed for plan in plans.exceptions.values())
 
 
 def test_a_ring_is_refused() -> None:
