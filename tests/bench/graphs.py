@@ -135,9 +135,7 @@ def _earliest(node: Node, begin: date, calendar: WorkCalendar) -> date:
         return node.started_on or node.done_on
     day = max(begin, node.earliest_on or begin)
     if node.lead_days:
-        day = max(
-            day, calendar.finish(node.lead_from_on or begin, node.lead_days, Unit.WORKING)
-        )
+        day = max(day, calendar.finish(node.lead_from_on or begin, node.lead_days, Unit.WORKING))
     return day
 
 

@@ -7,7 +7,7 @@ ledger and not on the number of procedures. Days are ordinals, kinds and reasons
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Self
 
@@ -62,19 +62,23 @@ class Entries:
             chosen = np.flatnonzero(chosen)
         return type(self)(*(getattr(self, field.name).take(chosen) for field in fields(self)))
 
-    def shifted(self, place: NDArray[np.intp], on: Days) -> Self:
-        """The same, those at `place` dated `on`."""
+    def dated(self, place: NDArray[np.intp], on: Days) -> Self:
+        """The same, those at `place` on other days."""
         moved = self.on.copy()
         moved[place] = on
+        return replace(self, on=moved)
+
+    def owned_by(self, owner: Days) -> Self:
+        """The same, of procedures numbered otherwise."""
+        return replace(self, owner=owner)
+
+    def with_more(self, other: Self) -> Self:
+        """These and the others."""
         return type(self)(
-            self.owner,
-            self.kind,
-            moved,
-            self.reason,
-            self.documented,
-            self.days,
-            self.level,
-            self.at,
+            *(
+                np.concatenate([getattr(self, field.name), getattr(other, field.name)])
+                for field in fields(self)
+            )
         )
 
 
@@ -202,7 +206,7 @@ def _at_the_window(
     place, next_on = place[~went_on], next_on[~went_on]
     shaky = days.any_provisional(events.on[place], next_on)
     moved[events.owner[place][shaky]] = True
-    events = events.shifted(place, next_on)
+    events = events.dated(place, next_on)
     return _sorted(events.where(events.on <= today)), moved
 
 
