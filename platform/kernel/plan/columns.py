@@ -5,7 +5,7 @@ dated in one step. A project that can't meet its target as it stands is handed t
 itself, which knows what gives way and what proves the miss.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 
 import numpy as np
@@ -22,6 +22,7 @@ Codes = NDArray[np.int8]
 STRENGTH_CODES = {strength: place for place, strength in enumerate(Strength)}
 _DEFICIENT = STRENGTH_CODES[Strength.DEFICIENT]
 _STRENGTHS = list(Strength)
+_UNITS = {True: Unit.WORKING, False: Unit.CALENDAR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +64,37 @@ class Nodes:
         )
         return days.latest_start(finish, self.days[rows], self.working[rows])
 
-    def node(self, row: int) -> Node:
-        """The row as `schedule` takes it; its key is its number."""
-        return Node(
-            str(row),
-            int(self.days[row]),
-            _unit(self.working[row]),
-            started_on=_day(self.started_on[row]),
-            done_on=_day(self.done_on[row]),
-            remaining_due_on=_day(self.remaining_due_on[row]),
-            earliest_on=_day(self.earliest_on[row]),
-            lead_days=int(self.lead_days[row]),
-            lead_from_on=_day(self.lead_from_on[row]),
-            notice_days=int(self.notice_days[row]),
-            notice_unit=_unit(self.notice_working[row]),
-        )
+    def as_nodes(self, first: int, last: int) -> list[Node]:
+        """These rows as `schedule` takes them; the key of each is its number."""
+        columns = (getattr(self, field.name)[first:last].tolist() for field in fields(self))
+        return [
+            Node(
+                str(row),
+                days,
+                _UNITS[working],
+                started_on=_day(started_on),
+                done_on=_day(done_on),
+                remaining_due_on=_day(remaining_due_on),
+                earliest_on=_day(earliest_on),
+                lead_days=lead_days,
+                lead_from_on=_day(lead_from_on),
+                notice_days=notice_days,
+                notice_unit=_UNITS[notice_working],
+            )
+            for row, (
+                _,
+                days,
+                working,
+                started_on,
+                done_on,
+                remaining_due_on,
+                earliest_on,
+                lead_days,
+                lead_from_on,
+                notice_days,
+                notice_working,
+            ) in enumerate(zip(*columns, strict=True), first)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +105,17 @@ class Edges:
     after: Places
     strength: Codes
 
-    def edge(self, place: int) -> Edge:
-        return Edge(
-            str(self.before[place]), str(self.after[place]), _STRENGTHS[self.strength[place]]
-        )
+    def as_edges(self, places: Places) -> list[Edge]:
+        """The edges at these places, between the numbers of rows."""
+        return [
+            Edge(str(before), str(after), _STRENGTHS[strength])
+            for before, after, strength in zip(
+                self.before[places].tolist(),
+                self.after[places].tolist(),
+                self.strength[places].tolist(),
+                strict=True,
+            )
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,33 +389,39 @@ class _Projects:
 
     def __init__(self, nodes: Nodes, edges: Edges) -> None:
         self.nodes, self.edges = nodes, edges
-        self.project = nodes.project[edges.after]
-        self.order = np.argsort(self.project, kind="stable")
+        project = nodes.project[edges.after]
+        self.order = np.argsort(project, kind="stable")
+        self.project = project[self.order]
 
     def of(self, project: int) -> tuple[list[Node], list[Edge]]:
         span = [project, project + 1]
         first, last = np.searchsorted(self.nodes.project, span)
-        low, high = np.searchsorted(self.project, span, sorter=self.order)
+        low, high = np.searchsorted(self.project, span)
         return (
-            [self.nodes.node(row) for row in range(first, last)],
-            [self.edges.edge(place) for place in self.order[low:high]],
+            self.nodes.as_nodes(int(first), int(last)),
+            self.edges.as_edges(self.order[low:high]),
         )
 
 
 def _put(plans: Plans, project: int, plan: Plan) -> None:
+    """The plan of a project in its rows of the columns."""
     plans.finish_on[project] = plan.finish_on.toordinal()
     plans.feasible[project] = plan.feasible
-    for slot in plan.slots:
-        row = int(slot.key)
-        plans.earliest_start_on[row] = slot.earliest_start_on.toordinal()
-        plans.earliest_finish_on[row] = slot.earliest_finish_on.toordinal()
-        plans.latest_start_on[row] = slot.latest_start_on.toordinal()
-        plans.latest_finish_on[row] = slot.latest_finish_on.toordinal()
-        prepare = slot.latest_prepare_on
-        plans.latest_prepare_on[row] = prepare.toordinal() if prepare else NONE
-        plans.slack_days[row] = slot.slack_days
-        plans.critical[row] = slot.critical
-        plans.provisional[row] = slot.provisional
+    rows = [int(slot.key) for slot in plan.slots]
+    for name in _SLOT_DAYS:
+        days = [getattr(slot, name) for slot in plan.slots]
+        getattr(plans, name)[rows] = [day.toordinal() if day else NONE for day in days]
+    for name in ("slack_days", "critical", "provisional"):
+        getattr(plans, name)[rows] = [getattr(slot, name) for slot in plan.slots]
+
+
+_SLOT_DAYS = (
+    "earliest_start_on",
+    "earliest_finish_on",
+    "latest_start_on",
+    "latest_finish_on",
+    "latest_prepare_on",
+)
 
 
 def _lowered(latest: Days, earliest: Days, days: DayColumns) -> Days:
@@ -401,8 +431,4 @@ def _lowered(latest: Days, earliest: Days, days: DayColumns) -> Days:
 
 
 def _day(ordinal: int) -> date | None:
-    return None if ordinal == NONE else date.fromordinal(int(ordinal))
-
-
-def _unit(working: bool) -> Unit:
-    return Unit.WORKING if working else Unit.CALENDAR
+    return None if ordinal == NONE else date.fromordinal(ordinal)
