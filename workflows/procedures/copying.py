@@ -1,9 +1,11 @@
-"""Whole columns to and from PostgreSQL (批量读写): its binary COPY, every field a bigint.
+"""Whole columns to and from PostgreSQL (批量读写) by its binary COPY, every number a bigint.
 
-With one fixed width a stream of rows is an array as it lies there, and no value passes through
-Python. A query fills what is NULL, a statement that reads a sent table takes it out again.
+What is read comes as one array a column, what is written as rows of one width: either way the
+bytes are the column as it lies there, and no value passes through Python. A query fills what is
+NULL, a statement that reads a sent table takes it out again.
 """
 
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +18,9 @@ Column = NDArray[np.int64]
 _HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _TRAILER = b"\xff\xff"
 _WIDTH = 8
+#: A bigint array as PostgreSQL sends it: dimensions, NULLs, type, length, lower bound; then each.
+_ARRAY_HEAD = struct.Struct(">5i")
+_ELEMENT = np.dtype([("width", ">i4"), ("value", ">i8")])
 
 
 def fetch(columns: Mapping[str, str], source: str, params: Mapping[str, Any]) -> dict[str, Column]:
@@ -23,24 +28,37 @@ def fetch(columns: Mapping[str, str], source: str, params: Mapping[str, Any]) ->
 
     Raises ValueError when a field is NULL, as no column can hold it.
     """
-    select = ", ".join(f"({sql})::bigint AS {name}" for name, sql in columns.items())
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY (SELECT {select} {source}) TO STDOUT (FORMAT binary)", params) as copy,
-    ):
-        sent = b"".join(copy)
-    layout = _layout(list(columns))
-    body = memoryview(sent)[len(_HEADER) : len(sent) - len(_TRAILER)]
-    if len(body) % layout.itemsize:
-        raise ValueError(f"NULL 出现在 {', '.join(columns)} 之一，无法按列读取。")
-    rows = np.frombuffer(body, layout)
-    return {name: rows[name].astype(np.int64) for name in columns}
+    rows = ", ".join(f"({sql})::bigint AS {name}" for name, sql in columns.items())
+    arrays = ", ".join(f"array_agg({name})" for name in columns)
+    query = f"COPY (SELECT {arrays} FROM (SELECT {rows} {source}) AS r) TO STDOUT (FORMAT binary)"  # noqa: S608 -- our own names
+    with connection.cursor() as cursor, cursor.copy(query, params) as copy:
+        sent = memoryview(b"".join(copy))
+    place = len(_HEADER) + 2
+    found: dict[str, Column] = {}
+    for name in columns:
+        (width,) = struct.unpack_from(">i", sent, place)
+        place += 4
+        found[name] = _values(name, sent[place : place + max(width, 0)])
+        place += max(width, 0)
+    return found
+
+
+def _values(name: str, array: memoryview) -> Column:
+    if not array:  # of no rows array_agg makes NULL
+        return np.empty(0, np.int64)
+    _, nulls, _, length, _ = _ARRAY_HEAD.unpack_from(array)
+    if nulls:
+        raise ValueError(f"{name} 有空值，无法按列读取。")
+    return np.frombuffer(array, _ELEMENT, length, _ARRAY_HEAD.size)["value"].astype(np.int64)
 
 
 def send(table: str, columns: Mapping[str, Column]) -> None:
     """Make a temporary table of these columns, in place of one of that name; gone at commit."""
     names = list(columns)
-    rows = np.empty(columns[names[0]].size, _layout(names))
+    layout = [("fields", ">i2")]
+    for place, name in enumerate(names):
+        layout += [(f"width{place}", ">i4"), (name, ">i8")]
+    rows = np.empty(columns[names[0]].size, layout)
     rows["fields"] = len(names)
     for place, (name, column) in enumerate(columns.items()):
         rows[f"width{place}"] = _WIDTH
@@ -77,10 +95,3 @@ def word(column: str, words: Sequence[str]) -> str:
 def _array(words: Sequence[str]) -> str:
     """A literal of our own identifiers, which need no quoting beyond the marks."""
     return "ARRAY[" + ", ".join(f"'{word}'" for word in words) + "]::text[]"
-
-
-def _layout(names: Sequence[str]) -> np.dtype[np.void]:
-    fields: list[tuple[str, str]] = [("fields", ">i2")]
-    for place, name in enumerate(names):
-        fields += [(f"width{place}", ">i4"), (name, ">i8")]
-    return np.dtype(fields)
