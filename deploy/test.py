@@ -17,6 +17,12 @@ from kernel.embedded.processes import CannotStart
 from kernel.embedded.services import running_services
 
 NOTHING_COLLECTED = 5
+#: The comparisons of the clock whose number of ledgers the environment sets.
+SOAK = (
+    "tests/kernel/clock/test_read_against_the_oracle.py",
+    "tests/kernel/clock/test_columns.py",
+)
+SOAKED = "1000000"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -34,6 +40,10 @@ def main(arguments: list[str]) -> int:
             }
             if arguments == ["bench"]:
                 return pytest("bench", environment, "--capture=no", "-p", "no:randomly")
+            if arguments == ["soak"]:
+                return pytest(
+                    "not browser and not bench", {"LEDGERS": SOAKED, **environment}, *SOAK
+                )
             return all_tests(environment, chromium=find_chromium())
     except CannotStart as reason:
         print(f"\n✗ {reason}", file=sys.stderr)

@@ -28,11 +28,42 @@ def put(rows: Iterable[RollupRow]) -> None:
         _upsert(model, [row for row in batch if isinstance(row, model)])
 
 
+def put_selected(model: type[RollupRow], select: str) -> None:
+    """`put` the rows that a SELECT of the current tenant's tables gives, without fetching them.
+
+    Its columns are named as the model's; those of `put` are filled in here all the same.
+    """
+    _refuse_without_cause()
+    tenant = current_tenant()
+    above = [t.schema_name for t in tenant.lineage()]
+    filled = ("owner", "owner_name", "visible_to", "written_at")
+    told = [c for c in _columns(model) if c not in filled]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({', '.join([*filled, *told])})"  # noqa: S608 -- names are the model's own
+            f" SELECT %s, %s, %s::varchar[], %s, {', '.join(f's.{c}' for c in told)}"
+            f" FROM ({select}) AS s ORDER BY s.number {_conflict(model)}",
+            [tenant.schema_name, tenant.name, above, timezone.now()],
+        )
+
+
+def _columns(model: type[RollupRow]) -> list[str]:
+    return [str(f.column) for f in model._meta.concrete_fields if not f.primary_key]
+
+
+def _conflict(model: type[RollupRow]) -> str:
+    """What becomes of a row that is there: an older version never wins."""
+    sets = [f"{c} = EXCLUDED.{c}" for c in _columns(model) if c not in ("owner", "number")]
+    return (
+        f"ON CONFLICT (owner, number) DO UPDATE SET {', '.join(sets)}"
+        f" WHERE {model._meta.db_table}.version < EXCLUDED.version"
+    )
+
+
 def _upsert(model: type[RollupRow], rows: list[RollupRow]) -> None:
     fields = [f for f in model._meta.concrete_fields if not f.primary_key]
-    columns = [str(f.column) for f in fields]
+    columns = _columns(model)
     table = model._meta.db_table
-    sets = ", ".join(f"{c} = EXCLUDED.{c}" for c in columns if c not in ("owner", "number"))
     for start in range(0, len(rows), 500):
         chunk = rows[start : start + 500]
         one = "(" + ", ".join(["%s"] * len(columns)) + ")"
@@ -42,8 +73,7 @@ def _upsert(model: type[RollupRow], rows: list[RollupRow]) -> None:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([one] * len(chunk))}"  # noqa: S608 -- names are the model's own
-                f" ON CONFLICT (owner, number) DO UPDATE SET {sets}"
-                f" WHERE {table}.version < EXCLUDED.version",
+                f" {_conflict(model)}",
                 values,
             )
 

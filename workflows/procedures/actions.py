@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from kernel.calendars.queries import work_calendar
-from kernel.clock import WorkCalendar
+from kernel.clock import CalendarOutOfRange, WorkCalendar
 from kernel.plan import Edge as PlanEdge
+from kernel.plan import PlanRefused
 from kernel.trail import SYSTEM, Actor, record
 from tenants.rollup import writing as rollup
 from tenants.rollup.models import ProcedureRow, ProjectRow
 from workflows.catalogue.combing import CatalogueInvalid, Combed, MatterFact, Profile, comb
-from workflows.procedures import guards, queries
+from workflows.procedures import bulk, guards, queries
 from workflows.procedures.clocks import open_stops, read_clocks, standing, this_round
 from workflows.procedures.lifecycle import MoveRefused
 from workflows.procedures.models import ClockEntry, Edge, Procedure
@@ -256,15 +257,20 @@ def publish(
 def rebuild_caches(on: date) -> int:
     """Read every clock of the tenant as of ``on`` and write what differs; how many procedures did.
 
-    Idempotent and safe to miss: a date that a page shows is read from the ledger anyway. Each
-    project in a transaction of its own.
+    Idempotent and safe to miss: a date that a page shows is read from the ledger anyway. A few
+    hundred projects in a transaction of their own.
     """
-    numbers = Project.objects.filter(state=ProjectState.CONFIRMED).order_by("pk")
-    return sum(replan(project, on=on) for project in numbers)
+    changed, last = 0, 0
+    while ids := _confirmed_after(last):
+        changed += _rebuilt(ids, on)
+        last = ids[-1]
+    return changed
 
 
 # Inside ------------------------------------------------------------------------------------------
 
+#: How many projects one transaction rebuilds: they are locked meanwhile.
+BATCH = 500
 _FACTS = (
     "matter_code",
     "matter_version",
@@ -322,6 +328,24 @@ def _combed(project: Project, standard: object) -> Combed:
 def _locked(project: Project) -> None:
     """Lock the project's row and see it as it stands."""
     project.refresh_from_db(from_queryset=Project.objects.select_for_update(of=("self",)))
+
+
+def _confirmed_after(last: int) -> list[int]:
+    """The next batch of projects on the list, by id."""
+    projects = Project.objects.filter(state=ProjectState.CONFIRMED, pk__gt=last).order_by("pk")
+    return list(projects.values_list("pk", flat=True)[:BATCH])
+
+
+def _rebuilt(ids: list[int], on: date) -> int:
+    """Rebuild these projects in columns; one by one where some day or plan among them is refused,
+    so that it is refused for its own project."""
+    projects = Project.objects.filter(pk__in=ids, state=ProjectState.CONFIRMED).order_by("pk")
+    try:
+        with transaction.atomic():
+            locked = projects.select_for_update(of=("self",)).values_list("pk", flat=True)
+            return bulk.rebuild(list(locked), on=on, calendar=work_calendar())
+    except (CalendarOutOfRange, PlanRefused):
+        return sum(replan(project, on=on) for project in projects)
 
 
 def _drop(procedures: list[Procedure]) -> None:

@@ -61,3 +61,26 @@ def procedure_rows(project: Project, procedures: Iterable[Procedure]) -> list[Pr
         )
         for p in procedures
     ]
+
+
+#: The same rows as SQL makes them, of what `bulk` has just written.
+PROJECT_ROWS = f"""
+SELECT p.number, p.version * {EDIT_WEIGHS}::bigint + o.revisions AS version, p.name, p.year,
+       p.industry, p.investment_wan, p.state, p.target_on, p.expected_on, p.done_on,
+       o.total AS procedures_total, o.decided AS procedures_done, p.feasible,
+       v.estimated = 1 AS provisional
+  FROM pg_temp.bulk_projects v
+  JOIN projects_project p USING (id)
+ CROSS JOIN LATERAL (SELECT coalesce(sum(revision), 0) AS revisions, count(*) AS total,
+                            count(decided_on) AS decided
+                       FROM procedures_procedure WHERE project_id = p.id) o
+"""  # noqa: S608 -- a number of our own
+PROCEDURE_ROWS = """
+SELECT p.number, p.revision AS version, j.number AS project_number, j.name AS project_name, j.year,
+       p.matter_code, p.name AS matter_name, p.department_code, p.stage, p.state, p.ball,
+       p.statutory_due_on, p.promised_due_on, p.planned_due_on, p.expected_on, p.decided_on,
+       p.yellow_on, p.red_on, p.critical, p.provisional
+  FROM pg_temp.bulk_procedures v
+  JOIN procedures_procedure p USING (id)
+  JOIN projects_project j ON j.id = p.project_id
+"""

@@ -83,27 +83,28 @@ class WorkLine:
     """工作日轴：the calendar on day ordinals (`date.toordinal()`), for planning at speed.
 
     A rank is the number of working days since the calendar's first day, so every question is one
-    or two look-ups. All methods raise CalendarOutOfRange.
+    or two look-ups. All methods raise CalendarOutOfRange. `ranks` are those of all its days,
+    `works` its working days.
     """
 
-    __slots__ = ("_ranks", "_works")
+    __slots__ = ("ranks", "works")
 
     def __init__(self, working: Iterable[bool]) -> None:
         flags = list(working)
-        self._ranks = list(accumulate(flags))
-        self._works = [_ORIGIN + i for i, flag in enumerate(flags) if flag]
+        self.ranks = list(accumulate(flags))
+        self.works = [_ORIGIN + i for i, flag in enumerate(flags) if flag]
 
     def rank(self, day: int) -> int:
         """Working days up to and including `day`."""
         offset = day - _ORIGIN
         if 0 <= offset < _SIZE:
-            return self._ranks[offset]
+            return self.ranks[offset]
         raise CalendarOutOfRange
 
     def nth(self, rank: int) -> int:
         """The working day of this rank, counting from 1."""
-        if 0 < rank <= len(self._works):
-            return self._works[rank - 1]
+        if 0 < rank <= len(self.works):
+            return self.works[rank - 1]
         raise CalendarOutOfRange
 
     def on_or_before(self, day: int) -> int:
@@ -111,7 +112,7 @@ class WorkLine:
 
     def on_or_after(self, day: int) -> int:
         rank = self.rank(day)
-        if rank and self._works[rank - 1] == day:
+        if rank and self.works[rank - 1] == day:
             return day
         return self.nth(rank + 1)
 
@@ -132,10 +133,11 @@ class WorkCalendar:
     """工作日历：Monday to Friday, less the rest days, plus the make-up days of the notices.
 
     Immutable and shareable. Every answer is O(1) or O(log n); all methods raise
-    CalendarOutOfRange outside FIRST..LAST.
+    CalendarOutOfRange outside FIRST..LAST. `estimated` counts the days that are estimates, up to
+    and including each.
     """
 
-    __slots__ = ("_by_day", "_by_year", "_provisional", "_rests", "_starts", "line", "notices")
+    __slots__ = ("_by_day", "_by_year", "_rests", "_starts", "estimated", "line", "notices")
 
     def __init__(self, notices: Iterable[Notice]) -> None:
         # A later notice overrides an earlier one day by day (the 2020 Spring Festival did so).
@@ -156,7 +158,7 @@ class WorkCalendar:
                 working[day - _ORIGIN] = True
                 self._by_day[day] = notice
         self.line = WorkLine(working)
-        self._provisional = list(
+        self.estimated = list(
             accumulate(self.notice_of(date.fromordinal(_ORIGIN + i)) is None for i in range(_SIZE))
         )
         self._rests = sorted(
@@ -225,7 +227,7 @@ class WorkCalendar:
             if low > high:
                 return False
             raise CalendarOutOfRange
-        return self._provisional[high] > (self._provisional[low] if low >= 0 else 0)
+        return self.estimated[high] > (self.estimated[low] if low >= 0 else 0)
 
     def notices_between(self, start: date, end: date) -> tuple[Notice, ...]:
         """The published notices that govern some day d with start < d <= end, by year."""

@@ -7,7 +7,7 @@ The last day is never a rest day, and a limit is missed on the day after its las
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 
 from kernel.clock.calendar import WorkCalendar
 from kernel.clock.ledger import Entry, Kind, Limit
@@ -149,7 +149,7 @@ def _at_the_window(
 
 
 def _order(entry: Entry) -> tuple[object, ...]:
-    """By event day, then kind, then key; the rest only so that any order of input is the same.
+    """By event day, kind, hour and key; the rest only so that any order of input is the same.
 
     A resume that names its reason goes before one that names none and ends whatever is left.
     """
@@ -157,6 +157,7 @@ def _order(entry: Entry) -> tuple[object, ...]:
         entry.on,
         _RANK[entry.kind],
         entry.reason is None,
+        entry.at or time.min,
         entry.key,
         entry.reason or "",
         entry.document,

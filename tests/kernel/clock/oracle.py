@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from functools import cache
 
 from kernel.clock import Entry, Kind, Limit, Notice, Unit
@@ -77,9 +77,7 @@ class Seen:
 
 def walk(entries: Sequence[Entry], *, limit: Limit, calendar: WallCalendar, on: date) -> Seen:
     seen = Seen(remaining_days=limit.days)
-    events = sorted(
-        (e for e in entries if e.on <= on), key=lambda e: (e.on, ORDER.index(e.kind), e.key)
-    )
+    events = sorted((e for e in entries if e.on <= on), key=_in_order)
     for event in list(events):
         if event.kind is Kind.REDO:
             events = events[events.index(event) :]
@@ -118,7 +116,12 @@ def _by_the_window(
                 event = replace(event, on=day)
         if event.on <= on:
             taken.append(event)
-    return sorted(taken, key=lambda e: (e.on, ORDER.index(e.kind), e.key))
+    return sorted(taken, key=_in_order)
+
+
+def _in_order(event: Entry) -> tuple[object, ...]:
+    nameless = event.reason is None
+    return event.on, ORDER.index(event.kind), nameless, event.at or time.min, event.key
 
 
 def _open(

@@ -1,13 +1,27 @@
-from datetime import date, time, timedelta
+"""The closed form against the clerk who walks the days: drawn ledgers, which shrink, and very many
+from a seed."""
 
-from hypothesis import given, settings
+from datetime import date, time, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kernel.clock import Entry, Kind, Limit, Notice, StopReason, Unit, WorkCalendar, read
 from tests.kernel.clock.calendars import notices
+from tests.kernel.clock.ledgers import (
+    BEGIN,
+    LEDGERS,
+    PER_CALENDAR,
+    random_day,
+    random_ledger,
+    random_limit,
+    shrunk,
+)
 from tests.kernel.clock.oracle import Seen, WallCalendar, walk
 
-BEGIN = date(2025, 11, 20)
 HOURS = st.sampled_from([None, time(9), time(16, 30), time(23, 59, 59)])
 REASONS = st.sampled_from([None, StopReason.HEARING, StopReason.EXPERT_REVIEW])
 DAYS = st.integers(0, 90).map(lambda n: BEGIN + timedelta(days=n))
@@ -46,14 +60,40 @@ limits = st.builds(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(ledgers, limits, notices(), DAYS)
 def test_closed_form_equals_the_day_by_day_oracle(
     ledger: list[Entry], limit: Limit, given_notices: tuple[Notice, ...], on: date
 ) -> None:
-    reading = read(ledger, limit=limit, calendar=WorkCalendar.from_notices(given_notices), on=on)
-    seen = walk(ledger, limit=limit, calendar=WallCalendar(given_notices), on=on)
-    assert {f: getattr(reading, f) for f in Seen.__dataclass_fields__} == vars(seen)
+    calendar, wall = WorkCalendar.from_notices(given_notices), WallCalendar(given_notices)
+    reading = read(ledger, limit=limit, calendar=calendar, on=on)
+    assert _facts(reading) == vars(walk(ledger, limit=limit, calendar=wall, on=on))
+
+
+@settings(max_examples=LEDGERS // PER_CALENDAR, deadline=None, phases=[Phase.generate])
+@given(notices(), st.integers(0, 2**32))
+def test_so_it_does_on_a_hundred_thousand_ledgers(
+    given_notices: tuple[Notice, ...], seed: int
+) -> None:
+    calendar, wall = WorkCalendar.from_notices(given_notices), WallCalendar(given_notices)
+    chance = Random(seed)
+    for _ in range(PER_CALENDAR):
+        ledger, limit, on = random_ledger(chance), random_limit(chance), random_day(chance)
+
+        def sides(part: list[Entry], limit: Limit = limit, on: date = on) -> tuple[Any, Any]:
+            reading = read(part, limit=limit, calendar=calendar, on=on)
+            return _facts(reading), vars(walk(part, limit=limit, calendar=wall, on=on))
+
+        closed_form, walked = sides(ledger)
+        if closed_form != walked:
+            least = shrunk(ledger, lambda part: len(set(map(str, sides(part)))) == 2)
+            closed_form, walked = sides(least)
+            differing = {k: v for k, v in walked.items() if closed_form[k] != v}
+            pytest.fail(f"{least}\n{limit}\n{on} the oracle says {differing}, read {closed_form}")
+
+
+def _facts(reading: object) -> dict[str, Any]:
+    return {name: getattr(reading, name) for name in Seen.__dataclass_fields__}
 
 
 @settings(deadline=None)
