@@ -3,8 +3,8 @@
 A project has 40 matters in the order of their stages; each waits for up to three of the dozen
 before it, every tenth edge deficient, every tenth soft. A third of the matters are decided, a
 sixth run. One in six has papers to prepare, one in seven a public notice. The targets leave
-a hundred to three hundred days, so that about one project in a hundred is planned one by one
-because edges give way or it can't meet its own.
+a hundred to three hundred days: about one project in a hundred meets its own only because soft
+edges give way, or not at all.
 """
 
 from collections.abc import Sequence

@@ -84,8 +84,8 @@ def test_ten_thousand_projects_are_planned_twenty_times_faster_than_on_networkx(
 
     plans = columns()
     for project, slots in enumerate(networkx()):
-        if project in plans.exceptions:
-            continue  # edges gave way, or a conflict is proven: more than a longest path tells
+        if max(slot[1] for slot in slots.values()) > sample[project][3]:
+            continue  # soft edges give way, or a conflict is proven: more than a path tells
         for key, slot in slots.items():
             row = int(key)
             assert [day.toordinal() for day in slot[:4]] == [

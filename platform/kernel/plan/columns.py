@@ -1,12 +1,12 @@
 """排期列：the plans of many projects at once, forwards and back over columns.
 
 The rules are those of `schedule`; read them there. All nodes of one depth, in all projects, are
-dated in one step. A project that can't meet its target as it stands is handed to `schedule`
-itself, which knows what gives way and what proves the miss.
+dated in one step. A project that misses its target is handed to `schedule` itself, which proves it.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ Places = NDArray[np.intp]
 Codes = NDArray[np.int8]
 
 STRENGTH_CODES = {strength: place for place, strength in enumerate(Strength)}
-_DEFICIENT = STRENGTH_CODES[Strength.DEFICIENT]
+_DEFICIENT, _SOFT = STRENGTH_CODES[Strength.DEFICIENT], STRENGTH_CODES[Strength.SOFT]
 _STRENGTHS = list(Strength)
 _UNITS = {True: Unit.WORKING, False: Unit.CALENDAR}
 
@@ -43,6 +43,10 @@ class Nodes:
     lead_from_on: Days
     notice_days: Days
     notice_working: Flags
+
+    def where(self, rows: Places) -> Self:
+        """These rows alone."""
+        return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def finish(self, rows: Places, start: Days, days: DayColumns) -> Days:
         """Last days of these rows when they start on `start`; see `Node.finish`."""
@@ -105,6 +109,10 @@ class Edges:
     after: Places
     strength: Codes
 
+    def where(self, chosen: Flags | Places) -> Self:
+        """These edges alone."""
+        return type(self)(self.before[chosen], self.after[chosen], self.strength[chosen])
+
     def as_edges(self, places: Places) -> list[Edge]:
         """The edges at these places, between the numbers of rows."""
         return [
@@ -122,9 +130,8 @@ class Edges:
 class Plans:
     """计划列：one row a node, see `Slot`; then one row a project.
 
-    `exceptions` are the plans of those that miss the target, or meet it only because edges give
-    way, as `schedule` itself made them: by project, their keys the numbers of the rows. The
-    columns hold them too.
+    `exceptions` are the plans of those that miss the target, as `schedule` itself made them: by
+    project, their keys the numbers of the rows. The columns hold them too.
     """
 
     earliest_start_on: Days
@@ -155,13 +162,15 @@ def schedule_many(
     depth = _depths(nodes, edges, projects)
     jobs = _Jobs(nodes, begin_on, days)
     trip = _Trip(nodes, edges, jobs, depth, days)
-    finish_on = begin_on.copy()
-    first = np.flatnonzero(np.diff(nodes.project, prepend=-1))
-    if first.size:
-        finish_on[nodes.project[first]] = np.maximum.reduceat(trip.finishes, first)
+    late = trip.ends(begin_on) > target_on
+    binding = edges
+    if late.any():
+        binding = edges.where(_kept(nodes, edges, depth, begin_on, target_on, days, late))
+        trip = _Trip(nodes, binding, jobs, depth, days)
+    finish_on = trip.ends(begin_on)
     feasible = finish_on <= target_on
     planned = feasible[nodes.project]
-    starts, finishes = _backward(nodes, edges, jobs, depth, days, planned, target_on)
+    starts, finishes = _backward(nodes, binding, jobs, depth, days, planned, target_on)
 
     slack = np.zeros(total, np.int32)
     slack[planned] = days.rank(finishes[planned]) - days.rank(trip.finishes[planned])
@@ -169,14 +178,15 @@ def schedule_many(
     floor = np.full(count, np.iinfo(np.int32).max, np.int32)
     np.minimum.at(floor, nodes.project[live], slack[live])
     tight = slack <= np.maximum(floor, 0)[nodes.project]
-    on_path, tied = _chains(nodes, edges, trip, depth, finish_on)
+    on_path, tied = _chains(nodes, binding, trip, depth, finish_on)
     # Of chains equally long one is the path: which, only matters where slack does not tell.
     unsure = np.zeros(count, np.bool_)
     unsure[nodes.project[on_path & ~tight & planned & ~jobs.done]] = True
     unsure &= tied
     if unsure.any():
         on_path &= ~unsure[nodes.project]
-        on_path[_paths(nodes, edges, trip, finish_on, unsure)] = True
+        position = _positions(nodes, edges, unsure)
+        on_path[_paths(nodes, binding, trip, finish_on, unsure, position)] = True
     critical = (tight | on_path) & planned & ~jobs.done
 
     finishes[jobs.done] = trip.finishes[jobs.done]
@@ -245,6 +255,7 @@ class _Trip:
     def __init__(
         self, nodes: Nodes, edges: Edges, jobs: _Jobs, depth: Days, days: DayColumns
     ) -> None:
+        self.project = nodes.project
         self.starts = np.where(jobs.waiting, jobs.earliest, jobs.start)
         self.own, self.finishes = jobs.finish.copy(), jobs.finish.copy()
         deficient = edges.strength == _DEFICIENT
@@ -267,6 +278,106 @@ class _Trip:
             deciding & (ends == self.finishes[edges.after]),
             starting & (ends == self.starts[edges.after]) & (ends > jobs.earliest[edges.after]),
         )
+
+    def ends(self, begin_on: Days) -> Days:
+        """The last day of each project; of one without nodes its beginning."""
+        ends = begin_on.copy()
+        first = np.flatnonzero(np.diff(self.project, prepend=-1))
+        if first.size:
+            ends[self.project[first]] = np.maximum.reduceat(self.finishes, first)
+        return ends
+
+
+def _kept(
+    nodes: Nodes,
+    edges: Edges,
+    depth: Days,
+    begin_on: Days,
+    target_on: Days,
+    days: DayColumns,
+    late: Flags,
+) -> Flags:
+    """`_relax` over the projects that are late: the edges that do not give way."""
+    kept = np.ones(edges.before.size, np.bool_)
+    rows = np.flatnonzero(late[nodes.project])
+    places = np.flatnonzero(late[nodes.project[edges.after]])
+    row = np.full(nodes.project.size, NONE, np.intp)
+    row[rows] = np.arange(rows.size)
+    number = np.cumsum(late, dtype=np.int32) - 1
+    part = nodes.where(rows)
+    part = replace(part, project=number[part.project])
+    arcs = Edges(row[edges.before[places]], row[edges.after[places]], edges.strength[places])
+    kept[places] = _Relaxing(part, arcs, depth[rows], begin_on[late], target_on[late], days).kept
+    return kept
+
+
+class _Relaxing:
+    """`_relax`: a soft edge of each longest chain gives way, until the target or no soft edge is in
+    the way; then each is taken back that does no harm. One edge a project in each round. What
+    misses its target even so keeps what it dropped: `schedule` plans it anyway."""
+
+    def __init__(
+        self,
+        nodes: Nodes,
+        edges: Edges,
+        depth: Days,
+        begin_on: Days,
+        target_on: Days,
+        days: DayColumns,
+    ) -> None:
+        self.nodes, self.edges, self.depth, self.days = nodes, edges, depth, days
+        self.begin_on = begin_on
+        self.jobs = _Jobs(nodes, begin_on, days)
+        self.kept = np.ones(edges.before.size, np.bool_)
+        self.position = _positions(nodes, edges, np.ones(begin_on.size, np.bool_))
+        self.project = nodes.project[edges.after]
+        self._give_way(target_on)
+        self._take_back(target_on)
+
+    def _trip(self, kept: Flags) -> _Trip:
+        return _Trip(self.nodes, self.edges.where(kept), self.jobs, self.depth, self.days)
+
+    def _give_way(self, target_on: Days) -> None:
+        trip = self._trip(self.kept)
+        ends = trip.ends(self.begin_on)
+        while True:
+            soft = self._last_soft(trip, ends)
+            soft = soft[ends[self.project[soft]] > target_on[self.project[soft]]]
+            if not soft.size:
+                return
+            self.kept[soft] = False
+            trip = self._trip(self.kept)
+            ends = trip.ends(self.begin_on)
+
+    def _last_soft(self, trip: _Trip, ends: Days) -> Places:
+        """The last soft edge on each longest chain that has one."""
+        places = np.flatnonzero(self.kept)
+        binding = self.edges.where(places)
+        holder = _holders(binding, trip, self.position)
+        here = _last_nodes(trip, ends, np.ones(ends.size, np.bool_), self.position)
+        found = []
+        while here.size:
+            held = holder[here]
+            held = held[held != NONE]
+            soft = binding.strength[held] == _SOFT
+            found.append(places[held[soft]])
+            here = binding.before[held[~soft]]
+        return np.concatenate(found) if found else places[:0]
+
+    def _take_back(self, target_on: Days) -> None:
+        dropped = np.flatnonzero(~self.kept)
+        after, before = self.edges.after[dropped], self.edges.before[dropped]
+        keys = (self.position[before], self.position[after], self.project[dropped])
+        dropped = dropped[np.lexsort(keys)]
+        project = self.project[dropped]
+        turn = np.arange(dropped.size) - np.searchsorted(project, project)
+        for k in range(int(turn.max(initial=-1)) + 1):
+            tried = dropped[turn == k]
+            trial = self.kept.copy()
+            trial[tried] = True
+            ends = self._trip(trial).ends(self.begin_on)
+            project = self.project[tried]
+            self.kept[tried[ends[project] <= target_on[project]]] = True
 
 
 def _backward(
@@ -311,22 +422,36 @@ def _chains(
     return on_chain, tied
 
 
-def _paths(nodes: Nodes, edges: Edges, trip: _Trip, finish_on: Days, asked: Flags) -> Places:
+def _paths(
+    nodes: Nodes, edges: Edges, trip: _Trip, finish_on: Days, asked: Flags, position: Days
+) -> Places:
     """The one longest chain that `Plan.critical_path` names, for the projects asked."""
-    position = _positions(nodes, edges, asked)
-    holds = np.flatnonzero(trip.holds & asked[nodes.project[edges.after]])
-    holds = holds[np.argsort(-position[edges.before[holds]], kind="stable")]
+    holder = _holders(edges, trip, position)
+    path = [_last_nodes(trip, finish_on, asked, position)]
+    while path[-1].size:
+        held = holder[path[-1]]
+        path.append(edges.before[held[held != NONE]])
+    return np.concatenate(path)
+
+
+def _holders(edges: Edges, trip: _Trip, position: Days) -> Places:
+    """The edge that holds back each node: of several the first in the order of `arrange`."""
+    holds = np.flatnonzero(trip.holds)
+    firmness = edges.strength[holds] == _SOFT
+    holds = holds[np.lexsort((firmness, position[edges.before[holds]]))[::-1]]
     holder = np.full(position.size, NONE, np.intp)
-    holder[edges.after[holds]] = edges.before[holds]
-    ends = np.flatnonzero(asked[nodes.project] & (trip.finishes == finish_on[nodes.project]))
+    holder[edges.after[holds]] = holds
+    return holder
+
+
+def _last_nodes(trip: _Trip, finish_on: Days, asked: Flags, position: Days) -> Places:
+    """The node that ends each project asked: of several the first in the order of `arrange`."""
+    ends = np.flatnonzero(asked[trip.project] & (trip.finishes == finish_on[trip.project]))
     ends = ends[np.argsort(-position[ends], kind="stable")]
     last = np.full(finish_on.size, NONE, np.intp)
-    last[nodes.project[ends]] = ends
-    path = [last[last != NONE]]
-    while path[-1].size:
-        before = holder[path[-1]]
-        path.append(before[before != NONE])
-    return np.concatenate(path)
+    last[trip.project[ends]] = ends
+    found: Places = last[last != NONE]
+    return found
 
 
 def _positions(nodes: Nodes, edges: Edges, asked: Flags) -> Days:
