@@ -11,6 +11,7 @@ urlpatterns = [
     path("promises/", include("workflows.promises.urls")),
     path("projects/", include("workflows.projects.urls")),
     path("procedures/", include("workflows.procedures.urls")),
+    path("whatif/", include("workflows.whatif.urls")),
     path("filings/", include("workflows.filings.urls")),
     path("overview/", include("workflows.overview.urls")),
     path("disclosure/", include("workflows.disclosure.urls")),
