@@ -124,7 +124,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     if asked.added:
         return redirect(address)
     faults, whole = _whole(asked.scenario, asked.faults, standing)
-    query = f"?{urlencode([('year', year), *asked.scenario.pairs])}"
+    query = f"?{_query(year, asked.scenario)}"
     context: dict[str, Any] = {
         "title": f"{year}年度清单推演",
         "years": years,
@@ -157,7 +157,7 @@ def index(request: SignedInRequest) -> HttpResponse:
                 for row in page
                 if row.finish
             ],
-            "export_url": f"{reverse('whatif:export')}?{_kept(request, year, asked.scenario)}",
+            "export_url": f"{reverse('whatif:export')}?{_query(year, asked.scenario, _chosen(request))}",
             "cautions": cautions(asked.scenario, standing.projects),
         }
     return _page(request, "list", context, address)
@@ -224,10 +224,7 @@ def gains(request: SignedInRequest) -> HttpResponse:
         "year": year,
         "faults": faults,
         "cut": cut,
-        "cuts": [
-            (c, f"?{urlencode([('year', year), *asked.scenario.pairs, ('cut', c.value)])}")
-            for c in Cut
-        ],
+        "cuts": [(c, f"?{_query(year, asked.scenario, [('cut', c.value)])}") for c in Cut],
         "said": [change.said(names) for change in asked.scenario.changes],
         "now": timezone.now(),
     }
@@ -343,9 +340,12 @@ def _narrowed(whole: Whole, chosen: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def _kept(request: SignedInRequest, year: int, scenario: Scenario) -> str:
-    """Year, scenario and filter as a query, for what shows the same in another form."""
-    chosen = [
-        (name, value) for name in ("q", "turn", "industry") if (value := request.GET.get(name))
-    ]
-    return urlencode([("year", year), *scenario.pairs, *chosen])
+def _query(year: int, scenario: Scenario, more: Sequence[tuple[str, str]] = ()) -> str:
+    """Year, scenario and whatever else as a query without its question mark."""
+    return urlencode([("year", year), *scenario.pairs, *more], safe=":")
+
+
+def _chosen(request: SignedInRequest) -> list[tuple[str, str]]:
+    """The filter of the address, for what shows the same rows in another form."""
+    names = ("q", "turn", "industry")
+    return [(name, value) for name in names if (value := request.GET.get(name))]

@@ -84,9 +84,7 @@ def by_hand(chosen: Scenario, of: Graph) -> Graph:
                 lacks = (Kind.LACK, b.key) in said
                 edges.append(replace(there, strength=DEFICIENT) if lacks else there)
     target = said.get((Kind.TARGET, ""))
-    return Graph(
-        nodes, edges, of.begin_on, target.on if target and target.on else of.target_on
-    )
+    return Graph(nodes, edges, of.begin_on, target.on if target and target.on else of.target_on)
 
 
 @settings(deadline=None, max_examples=300)
