@@ -63,7 +63,7 @@ LISTS = (
     ("zhungeer", "office", "/procedures/"),
     ("zhungeer", "office", "/procedures/export/"),
     ("zhungeer", "office", "/whatif/"),
-    ("zhungeer", "office", "/whatif/?year={year}&commit=B01"),
+    ("zhungeer", "office", "/whatif/?year={year}&commit=A10"),
     ("zhungeer", "office", "/whatif/answer.json?year={year}"),
     ("zhungeer", "office", "/whatif/export/?year={year}"),
     ("zhungeer", "office", "/whatif/gains/?year={year}"),

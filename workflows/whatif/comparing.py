@@ -80,7 +80,7 @@ def _moved(before: Plan, after: Plan, calendar: WorkCalendar) -> Iterator[Moved]
     then = {slot.key: slot for slot in before.slots}
     for slot in after.slots:
         old = then[slot.key]
-        if slot != old:
+        if slot != old and not slot.done:  # the slack of what is done means nothing any more
             yield Moved(
                 old,
                 slot,

@@ -33,6 +33,9 @@ from workflows.whatif.scenario import Change, Kind, Scenario, ScenarioRefused, r
 from workflows.whatif.whole import Row, Whole, lay_over, names_of
 
 PAGE = 50
+#: The page, and its answer alone.
+PROJECT_PAGE = ("whatif/project.html", "whatif/project_answer.html")
+LIST_PAGE = ("whatif/list.html", "whatif/list_answer.html")
 UNPROCESSABLE = 422
 
 
@@ -93,7 +96,7 @@ def project(request: SignedInRequest, number: str) -> HttpResponse:
             "picture": pieces.picture(stand, found, standing),
             "cautions": cautions(asked.scenario, [stand]),
         }
-    return _page(request, "project", context, f"{url}{asked.scenario.address}")
+    return _page(request, PROJECT_PAGE, context, f"{url}{asked.scenario.address}")
 
 
 @require_safe
@@ -160,7 +163,7 @@ def index(request: SignedInRequest) -> HttpResponse:
             "export_url": f"{reverse('whatif:export')}?{_query(year, asked.scenario, _chosen(request))}",
             "cautions": cautions(asked.scenario, standing.projects),
         }
-    return _page(request, "list", context, address)
+    return _page(request, LIST_PAGE, context, address)
 
 
 @require_safe
@@ -302,16 +305,17 @@ def _asked(request: SignedInRequest, matters: list[tuple[str, str]]) -> Asked:
 
 
 def _page(
-    request: SignedInRequest, name: str, context: dict[str, Any], address: str
+    request: SignedInRequest, templates: tuple[str, str], context: dict[str, Any], address: str
 ) -> HttpResponse:
     """The whole page, or for htmx its answer alone, under the address that holds the scenario."""
-    part = request.htmx and not request.htmx.history_restore_request
-    template = f"whatif/{name}_answer.html" if part else f"whatif/{name}.html"
+    part = bool(request.htmx) and not request.htmx.history_restore_request
     refused = bool(context["faults"]) and not part
-    response = render(request, template, context, status=UNPROCESSABLE if refused else 200)
+    response = render(request, templates[part], context, status=UNPROCESSABLE if refused else 200)
     patch_vary_headers(response, ["HX-Request"])
     if part:
-        response["HX-Push-Url"] = address.rstrip("?&")
+        address = address.rstrip("?&")
+        here = request.htmx.current_url_abs_path == address  # what was refused leads nowhere
+        response["HX-Push-Url"] = "false" if here else address
     return response
 
 
