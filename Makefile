@@ -1,6 +1,6 @@
 # 联审的全部命令；单独运行 make 列出说明。
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test bench lint format
+.PHONY: help setup demo demo-reset test bench mutate lint format
 VENV := .venv/bin
 ROOMS := platform tenants workflows cms public_site
 
@@ -21,6 +21,9 @@ test: setup ## 运行全部测试（附加参数：PYTEST_ARGS="-k clock" make t
 
 bench: setup ## 运行性能比值测试
 	@$(VENV)/python -m deploy.test bench
+
+mutate: setup ## 在时钟和计划里逐一植入差错，看测试查不查得出（MODULES="kernel.clock.reading" make mutate）
+	@PYTHONPATH=.:platform $(VENV)/python -m tests.mutation.run $(MODULES)
 
 lint: setup ## 检查写法、格式、类型、分层、模板、迁移
 	$(VENV)/ruff check

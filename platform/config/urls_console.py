@@ -11,9 +11,12 @@ urlpatterns = [
     path("promises/", include("workflows.promises.urls")),
     path("projects/", include("workflows.projects.urls")),
     path("procedures/", include("workflows.procedures.urls")),
+    path("watches/", include("workflows.watches.urls")),
+    path("meter/", include("workflows.meter.urls")),
     path("whatif/", include("workflows.whatif.urls")),
     path("filings/", include("workflows.filings.urls")),
     path("overview/", include("workflows.overview.urls")),
+    path("holidays/", include("workflows.holidays.urls")),
     path("disclosure/", include("workflows.disclosure.urls")),
     path("trail/", include("kernel.trail.urls")),
 ]

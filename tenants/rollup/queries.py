@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce, Least
 from tenants.rollup.models import ProcedureRow, ProjectRow, Reconciliation
 
 CONFIRMED = "confirmed"  # state of a project that counts for the season
-_STOPPED = "stopped"
+_PAUSED = ("stopped", "handed_up")  # the clock stands still
 _DONE_IN_TIME = Q(done_on__lte=F("target_on"))
 _EXPECTED_IN_TIME = Q(done_on__isnull=True, expected_on__lte=F("target_on"))
 
@@ -39,7 +39,7 @@ def procedure_rows(on: date) -> QuerySet[ProcedureRow]:
             When(decided_on__lte=on, then=Value("done")),
             When(red_on__lte=on, then=Value("red")),
             When(yellow_on__lte=on, then=Value("yellow")),
-            When(state=_STOPPED, then=Value("paused")),
+            When(state__in=_PAUSED, then=Value("paused")),
             When(red_on__isnull=True, yellow_on__isnull=True, then=Value("none")),
             default=Value("green"),
             output_field=TextField(),

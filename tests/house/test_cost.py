@@ -17,6 +17,7 @@ from workflows.disclosure.actions import prepare_projects
 from workflows.filings.actions import send
 from workflows.projects import actions, sample
 from workflows.projects.models import Project
+from workflows.watches.actions import notice
 
 pytestmark = pytest.mark.django_db
 CLERK = Actor(1, "某某（示例）", "机制办公室")
@@ -43,6 +44,7 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
                     number=draft.number, name="send_for_comment", version=1, on=today, actor=CLERK
                 )
             numbers = Project.objects.filter(year=year).values_list("number", flat=True)
+            notice(on=today, at=timezone.now())
             prepare_projects(numbers=list(numbers)[: n - 1 or 1], on=today, actor=CLERK)
         for tenant, kind in filings[done:n]:
             with visiting(tenant):
@@ -62,8 +64,19 @@ LISTS = (
     ("zhungeer", "department", "/projects/comments/"),
     ("zhungeer", "office", "/procedures/"),
     ("zhungeer", "office", "/procedures/export/"),
+    ("zhungeer", "office", "/watches/"),
+    ("zhungeer", "department", "/watches/"),
+    ("zhungeer", "office", "/watches/?export=1"),
+    ("zhungeer", "office", "/watches/validity/"),
+    ("zhungeer", "office", "/watches/validity/?export=1"),
+    ("zhungeer", "office", "/watches/indicators/"),
+    ("zhungeer", "office", "/watches/indicators/?export=1"),
+    ("zhungeer", "office", "/watches/indicators/late/?rows=all"),
+    ("zhungeer", "office", "/watches/indicators/late/?rows=all&export=1"),
+    ("zhungeer", "office", "/meter/"),
+    ("zhungeer", "office", "/meter/export/"),
+    ("zhungeer", "office", "/meter/rules/"),
     ("zhungeer", "office", "/whatif/"),
-    ("zhungeer", "office", "/whatif/?year={year}&commit=A10"),
     ("zhungeer", "office", "/whatif/answer.json?year={year}"),
     ("zhungeer", "office", "/whatif/export/?year={year}"),
     ("zhungeer", "office", "/whatif/gains/?year={year}"),
@@ -83,6 +96,10 @@ LISTS = (
     ("city", "office", "/overview/procedures/?export=1"),
     ("city", "office", "/filings/"),
     ("city", "office", "/filings/inbox/"),
+    ("zhungeer", "office", "/holidays/"),
+    ("city", "office", "/holidays/?year={next}"),
+    ("city", "office", "/holidays/export/"),
+    ("city", "office", "/holidays/drafts/"),
 )
 
 

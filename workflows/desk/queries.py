@@ -22,10 +22,10 @@ from workflows.disclosure.lifecycle import State as DraftState
 from workflows.disclosure.models import Draft
 from workflows.filings import queries as filings
 from workflows.mechanism.queries import completeness, vacancies
-from workflows.procedures.lamps import bound_by
-from workflows.procedures.lifecycle import FINISHED, MOVES, Ball, State
+from workflows.procedures.lamps import LampRule, bound_by
+from workflows.procedures.lifecycle import FINISHED, MOVES, PAUSED, Ball, State
 from workflows.procedures.models import Procedure
-from workflows.procedures.queries import ledger, reach_of, under_lamp
+from workflows.procedures.queries import lamp_rules, ledger, reach_of, under_lamp
 from workflows.projects.lifecycle import State as ProjectState
 from workflows.projects.models import Project
 from workflows.projects.queries import waiting_for
@@ -49,6 +49,8 @@ _ACTS = {f"procedures.{move.name}": move.label for move in MOVES} | {
     "projects.confirm": "确认项目",
     "procedures.comb_out": "梳理办件",
     "procedures.sample": "装入示例进度",
+    "watches.notice": "巡检提醒",
+    "watches.take_note": "知悉提醒",
 }
 #: The one move that takes a procedure on from where it is.
 _NEXT = {
@@ -57,6 +59,7 @@ _NEXT = {
     State.CORRECTING: "correct",
     State.ACCEPTED: "decide",
     State.STOPPED: "resume",
+    State.HANDED_UP: "decide",
     State.DECIDED: "deliver",
     State.WITHDRAWN: "receive",
     State.REFUSED: "receive",
@@ -112,23 +115,30 @@ def desk(request: "SignedInRequest", on: date) -> Desk:
     yellow = open_.filter(under_lamp(Lamp.YELLOW, on)).order_by("red_on", "pk")
     at = reverse("procedures:list")
     names = {code: department.short_name for code, department in departments().items()}
+    rule = lamp_rules().on(on)
     return Desk(
-        mine=_mine(request, near, on, names),
-        red=_listing(red, on, f"{at}?lamp=red", names),
-        yellow=_listing(yellow, on, f"{at}?lamp=yellow", names),
-        turning=_listing(turning, on, f"{at}?lamp=green&sort=red", names),
-        others=_others(request, near, on, names),
+        mine=_mine(request, near, on, names, rule),
+        red=_listing(red, on, f"{at}?lamp=red", names, rule),
+        yellow=_listing(yellow, on, f"{at}?lamp=yellow", names, rule),
+        turning=_listing(turning, on, f"{at}?lamp=green&sort=red", names, rule),
+        others=_others(request, near, on, names, rule),
         news=news(request, near, on),
     )
 
 
-def _mine(request: "SignedInRequest", near: QuerySet[Procedure], on: date, names: Names) -> Listing:
+def _mine(
+    request: "SignedInRequest",
+    near: QuerySet[Procedure],
+    on: date,
+    names: Names,
+    rule: LampRule,
+) -> Listing:
     items = [*_filings(request, on), *_projects(request), *_drafts(request)]
     total = len(items)
     waiting = procedures_for(request, near)
     if waiting is not None:
         found = list(_by_due(waiting)[:SHOWN])
-        items += [_item(procedure, on, names) for procedure in found]
+        items += [_item(procedure, on, names, rule) for procedure in found]
         total += waiting.count() if len(found) == SHOWN else len(found)
     items.sort(key=lambda item: (item.due_on is None, item.due_on or date.max))
     return Listing(items, total, f"{reverse('procedures:list')}?ball=department")
@@ -156,7 +166,11 @@ def _by_due(procedures: QuerySet[Procedure]) -> QuerySet[Procedure]:
 
 
 def _others(
-    request: "SignedInRequest", near: QuerySet[Procedure], on: date, names: Names
+    request: "SignedInRequest",
+    near: QuerySet[Procedure],
+    on: date,
+    names: Names,
+    rule: LampRule,
 ) -> Listing:
     """What one waits for: an answer to a filing, papers or an expert's work for a procedure."""
     items = []
@@ -174,24 +188,31 @@ def _others(
             )
             for line in filings.with_deadlines(sent, on)
         ]
-    waiting = near.filter(state__in=[State.CORRECTING, State.STOPPED])
+    waiting = near.filter(state__in=[State.CORRECTING, *PAUSED])
     if Role(request.membership.role) not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.OFFICE):
         return Listing(items, len(items))
     rest = _listing(
-        waiting.order_by("red_on", "pk"), on, f"{reverse('procedures:list')}?lamp=paused", names
+        waiting.order_by("red_on", "pk"),
+        on,
+        f"{reverse('procedures:list')}?lamp=paused",
+        names,
+        rule,
     )
     return Listing(items + rest.items, len(items) + rest.total, rest.url)
 
 
-def _listing(procedures: QuerySet[Procedure], on: date, url: str, names: Names) -> Listing:
+def _listing(
+    procedures: QuerySet[Procedure], on: date, url: str, names: Names, rule: LampRule
+) -> Listing:
     found = list(procedures[:SHOWN])
     total = procedures.count() if len(found) == SHOWN else len(found)
-    return Listing([_item(procedure, on, names) for procedure in found], total, url)
+    return Listing([_item(procedure, on, names, rule) for procedure in found], total, url)
 
 
-def _item(procedure: Procedure, on: date, names: Names) -> Item:
+def _item(procedure: Procedure, on: date, names: Names, rule: LampRule) -> Item:
     state = State(procedure.state)
     due, due_on = bound_by(
+        rule,
         state,
         planned_start_on=procedure.planned_start_on,
         planned_due_on=procedure.planned_due_on,
@@ -213,7 +234,7 @@ def _item(procedure: Procedure, on: date, names: Names) -> Item:
             yellow_on=procedure.yellow_on,
             red_on=procedure.red_on,
             decided_on=procedure.decided_on,
-            paused=state is State.STOPPED,
+            paused=state in PAUSED,
         ).value,
         procedure.yellow_on,
         f"{state.label} · {holder}",

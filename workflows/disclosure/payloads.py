@@ -40,6 +40,7 @@ _PUBLIC_STATES = {
     State.CORRECTING: "待补正",
     State.ACCEPTED: "办理中",
     State.STOPPED: "暂停计时",
+    State.HANDED_UP: "已报上级",
     State.DECIDED: "已办结",
     State.DELIVERED: "已办结",
     State.WITHDRAWN: "未开始",

@@ -24,6 +24,7 @@ from workflows.procedures.storing import save_derived
 from workflows.procedures.terms import Terms
 from workflows.projects.lifecycle import State as ProjectState
 from workflows.projects.models import Project
+from workflows.promises.models import Promise
 from workflows.promises.queries import promises
 
 
@@ -54,8 +55,7 @@ def comb_out(project: Project, *, on: date, actor: Actor) -> list[Procedure]:
     new: list[Procedure] = []
     refreshed: list[Procedure] = []
     for fact in combed.matters:
-        promise = promised.get(fact.code)
-        terms = Terms.copied(fact, promise and promise.promised_days, promise and promise.cut_off)
+        terms = Terms.copied(fact, *_promised(promised.get(fact.code)))
         procedure = kept.get(fact.code)
         if procedure and procedure.bundle:
             terms = terms.jointly(procedure.bundle.handling)
@@ -111,23 +111,36 @@ def take_up(project: Project, *, on: date, actor: Actor) -> None:
 
 @transaction.atomic
 def replan(
-    project: Project, *, on: date, actor: Actor | None = None, rebaseline: bool = False
+    project: Project,
+    *,
+    on: date,
+    actor: Actor | None = None,
+    rebaseline: bool = False,
+    why: str = "",
 ) -> int:
     """Read every clock and plan again as of ``on``; returns how many procedures changed.
 
-    The accepted plan stays beside the current one unless ``rebaseline`` accepts the latter.
+    The accepted plan stays beside the current one unless ``rebaseline`` accepts the latter; the
+    one before is then kept in the trail, with ``why``.
     """
     _locked(project)
     book = queries.book_of(project)
+    accepted = {p.number: (p.planned_start_on, p.planned_due_on) for p in book.procedures}
     calendar = work_calendar()
     refresh(book, calendar=calendar, on=on, rebaseline=rebaseline)
-    changed = _written(book, calendar)
+    changed = write_back(book, calendar)
     if rebaseline:
         record(
             actor=actor or SYSTEM,
             action="procedures.rebaseline",
             subject=project.number,
-            summary=f"按{on.year}年{on.month}月{on.day}日的进度重排倒排计划，{len(changed)} 项有变。",
+            summary=f"按{on.year}年{on.month}月{on.day}日的进度重排倒排计划，{len(changed)} 项有变。"
+            + (f"理由：{why}" if why else ""),
+            detail={
+                "before": {
+                    number: [_iso(start), _iso(due)] for number, (start, due) in accepted.items()
+                }
+            },
         )
     return len(changed)
 
@@ -163,17 +176,17 @@ def make_move(
     guards.check_desk(book, procedure, version=version, reach=reach)
     terms = book.terms[procedure.number]
     lines = list(book.lines.get(procedure.number, ()))
-    written = standing(lines)
-    guards.check_day(filing, written, now=now, year=project.year)
+    stands = standing(lines)
+    guards.check_day(filing, stands, now=now, year=project.year)
     before = read_clocks(terms, lines, calendar=calendar, on=on)
     move = guards.allowed_move(name, filing, terms, before, calendar)
     guards.check_predecessors(book, procedure, move, on)
     if move.name == "notify":
-        guards.check_notice(filing, this_round(written))
+        guards.check_notice(filing, this_round(stands))
     if move.name == "stop":
-        guards.check_stop(filing, open_stops(this_round(written)))
+        guards.check_stop(filing, open_stops(this_round(stands)))
     if move.name == "resume":
-        guards.check_resume(filing, open_stops(this_round(written)))
+        guards.check_resume(filing, open_stops(this_round(stands)))
     if move.name == "extend":
         guards.check_extension(filing, terms, before.statutory)
     asked = {field: getattr(filing, field) for field in move.asks}
@@ -202,16 +215,14 @@ def make_move(
         summary=f"{procedure.name}：{move.label}，{on.year}年{on.month}月{on.day}日",
         detail={
             **{
-                field: _plain(value)
-                for field, value in asked.items()
-                if value not in ("", None, ())
+                field: plain(value) for field, value in asked.items() if value not in ("", None, ())
             },
             "on": on.isoformat(),
             "statutory_due_on": _iso(procedure.statutory_due_on),
             "promised_due_on": _iso(procedure.promised_due_on),
         },
     )
-    _written(book, calendar)
+    write_back(book, calendar)
     return procedure
 
 
@@ -287,6 +298,11 @@ def _facts(fact: MatterFact, version: int, why: str, terms: dict[str, object]) -
     }
 
 
+def _promised(promise: Promise | None) -> tuple[int | None, time | None]:
+    """Days and the window's last hour, where the tenant promised any."""
+    return (promise.promised_days, promise.cut_off) if promise else (None, None)
+
+
 def _combed(project: Project, standard: object) -> Combed:
     profile = Profile(
         kind=project.kind,  # type: ignore[arg-type]
@@ -343,7 +359,7 @@ def _save_project(book: Book) -> None:
         )
 
 
-def _written(book: Book, calendar: WorkCalendar) -> list[Procedure]:
+def write_back(book: Book, calendar: WorkCalendar) -> list[Procedure]:
     """Write what a refresh changed, and publish it."""
     changed = book.changed()
     save_derived(changed)
@@ -353,9 +369,9 @@ def _written(book: Book, calendar: WorkCalendar) -> list[Procedure]:
     return changed
 
 
-def _plain(value: Any) -> Any:
-    """A field as JSON keeps it."""
-    if isinstance(value, time):
+def plain(value: Any) -> Any:
+    """A field of a ledger line as JSON keeps it."""
+    if isinstance(value, (date, time)):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
 

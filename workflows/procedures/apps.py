@@ -33,3 +33,8 @@ class ProceduresConfig(AppConfig):
                 count=queries.urgent_for,
             )
         )
+        register(
+            NavItem(
+                "机制", "亮灯规则", "procedures:lamp_rules", Permission.PROCEDURES_VIEW, order=60
+            )
+        )

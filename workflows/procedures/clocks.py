@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from typing import Protocol
+from typing import Any, Protocol
 
 from kernel.clock import Entry, Kind, Reading, StopReason, WorkCalendar, read
 from workflows.procedures.lifecycle import (
@@ -25,7 +25,7 @@ ENDS_A_ROUND = frozenset({Kind.WITHDRAW, Kind.REFUSE})
 class LedgerLine(Protocol):
     """What a `ClockEntry` row offers; a fixture may be anything that offers it."""
 
-    pk: int | None
+    pk: Any
     corrects_id: int | None
     kind: str
     on: date
@@ -36,7 +36,8 @@ class LedgerLine(Protocol):
     days: int
     level: str
     approver: str
-    items: Sequence[str]
+    commissioned: str
+    items: Any  # names of materials
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from kernel.clock import StopReason
 from kernel.web.lamps import Lamp
 from workflows.catalogue.wording import APPROVERS, STAGES
 from workflows.procedures.guards import missing, required_fields
+from workflows.procedures.lamps import DAY_NAMES, SITUATIONS, LampRule
 from workflows.procedures.lifecycle import (
     REASON_OF,
     Ball,
@@ -20,7 +21,7 @@ from workflows.procedures.lifecycle import (
     State,
 )
 from workflows.procedures.queries import SORTS
-from workflows.procedures.terms import Terms
+from workflows.procedures.terms import HANDLINGS, Terms
 
 ANY = ("", "全部")
 
@@ -234,3 +235,144 @@ class MoveForm(forms.Form):
             max_length=500,
             widget=forms.Textarea(attrs={"rows": 3}),
         )
+
+
+class CorrectionForm(MoveForm):
+    """Putting a line right: the move's own fields as they were written, and why they were wrong."""
+
+    why = forms.CharField(
+        label="更正原因",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="哪里记错了、以什么文书为准。原记录保留，更正后的记录接替它。",
+    )
+    take_back = forms.BooleanField(
+        label="收回这条记录",
+        required=False,
+        help_text="整条登记错了的勾选：视为没有登记过。只能收回最后一条。",
+    )
+
+    def __init__(self, *args: Any, line: Any, last: bool, move: Move, **kwargs: Any) -> None:
+        told = {name: getattr(line, name) for name in ("on", *move.asks)}
+        kwargs["initial"] = told | {"version": kwargs["version"]}
+        open_stops = [line.reason] if line.reason else []
+        super().__init__(*args, move=move, open_stops=open_stops, **kwargs)
+        for name in ("text", "ground"):
+            self.fields.pop(name, None)
+        if not last:
+            del self.fields["take_back"]
+        self.order_fields(["version", "on", "at", "reason", "document"])
+
+
+class KnownForm(forms.Form):
+    """Looking back: the dates as the office could have read them at a moment."""
+
+    known = forms.DateTimeField(
+        label="按这一刻已有的记录看",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={
+            "invalid": "“按这一刻已有的记录看”不是有效的日期时间，请写成 2026-01-28 09:30。"
+        },
+    )
+
+
+class RebaselineForm(forms.Form):
+    why = forms.CharField(
+        label="重排的理由",
+        max_length=200,
+        widget=forms.TextInput(attrs={"placeholder": "例如：项目单位调整了用地范围"}),
+    )
+
+
+class BundleForm(forms.Form):
+    """Which matters are handled jointly, how, by which paper."""
+
+    numbers = forms.MultipleChoiceField(
+        label="一并办理的事项",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请勾选一并办理的事项，至少两项。"},
+    )
+    handling = forms.ChoiceField(
+        label="办理方式",
+        choices=list(HANDLINGS.items()),
+        help_text="时限 45 个工作日，经本级人民政府负责人批准可延长 15 个工作日（《行政许可法》第四十二条第二款）。",
+    )
+    lead_code = forms.ChoiceField(label="牵头单位")
+    document = forms.CharField(
+        label="文书编号", max_length=80, help_text="确定联合办理的会议纪要、通知等。"
+    )
+    on = forms.DateField(
+        label="确定日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        choices: Sequence[tuple[str, str]],
+        units: Sequence[tuple[str, str]],
+        today: date,
+        **kwargs: Any,
+    ) -> None:
+        kwargs["initial"] = {"on": today}
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["numbers"].choices = choices  # type: ignore[attr-defined]
+        self.fields["lead_code"].choices = units  # type: ignore[attr-defined]
+        self.fields["on"].widget.attrs["max"] = today.isoformat()
+
+    def clean_on(self) -> date:
+        on: date = self.cleaned_data["on"]
+        if on > self.today:
+            raise forms.ValidationError(
+                f"确定日期 {on} 晚于今天 {self.today}，请填已经确定的日期。"
+            )
+        return on
+
+
+class LampRuleForm(forms.Form):
+    """A new version of the lamp rule: a line a situation."""
+
+    effective_from = forms.DateField(
+        label="自哪天起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    why = forms.CharField(label="修订理由", max_length=300)
+    document = forms.CharField(label="文书编号", max_length=80, required=False)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, newest: LampRule, today: date, **kwargs: Any) -> None:
+        initial: dict[str, Any] = {"effective_from": today, "seen": newest.number}
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
+        for name, (label, days) in SITUATIONS.items():
+            watch = newest.watches[name]
+            initial |= {
+                f"{name}_against": list(watch.against),
+                f"{name}_lead": watch.lead_days,
+                f"{name}_grace": watch.grace_days,
+            }
+            self.fields[f"{name}_against"] = forms.MultipleChoiceField(
+                label=f"{label}：对照（取最早的）",
+                choices=[(day, DAY_NAMES[day]) for day in days],
+                widget=forms.CheckboxSelectMultiple,
+                error_messages={"required": f"“{label}”至少要对照一个日期。"},
+            )
+            self.fields[f"{name}_lead"] = forms.IntegerField(
+                label=f"{label}：提前几个工作日亮黄灯", min_value=0, max_value=60
+            )
+            self.fields[f"{name}_grace"] = forms.IntegerField(
+                label=f"{label}：过后几个工作日亮红灯（0 为次日）", min_value=0, max_value=60
+            )
+
+    @property
+    def rule(self) -> dict[str, Any]:
+        """The lines as `LampRule.write` gives them."""
+        told = self.cleaned_data
+        return {
+            name: {
+                "against": told[f"{name}_against"],
+                "lead_days": told[f"{name}_lead"],
+                "grace_days": told[f"{name}_grace"],
+            }
+            for name in SITUATIONS
+        }

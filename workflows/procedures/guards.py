@@ -49,7 +49,9 @@ def filing(on: date, **told: Any) -> Filing:
 
     A notice that lists nothing asks for what its text says.
     """
-    clean = {key: value.strip() if isinstance(value, str) else value for key, value in told.items()}
+    clean: dict[str, Any] = {
+        key: value.strip() if isinstance(value, str) else value for key, value in told.items()
+    }
     made = Filing(on, **clean)
     items = tuple(made.items) or ((made.text,) if made.text else ())
     return replace(made, items=items)
@@ -112,10 +114,15 @@ def allowed_move(
         raise MoveRefused(
             "本事项由本级决定，不需要上报。应由上级决定的，请先修订事项目录中的决定层级。"
         )
+    check_required(move, filing)
+    return move
+
+
+def check_required(move: Move, filing: Filing) -> None:
+    """Nothing the law asks for is left empty."""
     for field in required_fields(move):
         if field != "days" and not getattr(filing, field).strip():
             raise MoveRefused(missing(move, field))
-    return move
 
 
 def missing(move: Move, field: str) -> str:

@@ -12,7 +12,7 @@ from workflows.catalogue.queries import departments
 from workflows.catalogue.wording import DEFICIENCIES, STAGES
 from workflows.procedures import queries
 from workflows.procedures.clocks import Clocks, read_clocks, unread
-from workflows.procedures.lamps import bound_by, turning_days
+from workflows.procedures.lamps import LampRule, bound_by, turning_days
 from workflows.procedures.lifecycle import Ball, State
 from workflows.procedures.models import ClockEntry, Procedure
 from workflows.procedures.terms import Terms
@@ -40,11 +40,13 @@ class LedgerRow:
     person: str
     statutory: Day
     promised: Day
+    planned_start: Day
     planned: Day
     expected: Day
     decided: Day
     lamp: Lamp
     cause: str
+    deadline: date | None
 
     @property
     def state(self) -> str:
@@ -119,6 +121,7 @@ def rows(procedures: Iterable[Procedure], on: date) -> list[LedgerRow]:
     lines = queries.entries_for(procedures)
     names = {code: department.short_name for code, department in departments().items()}
     people = promises()
+    rule = queries.lamp_rules().on(on)
     found = []
     for procedure in procedures:
         terms = Terms.read(procedure.terms)
@@ -126,7 +129,7 @@ def rows(procedures: Iterable[Procedure], on: date) -> list[LedgerRow]:
         clocks = (
             read_clocks(terms, written, calendar=calendar, on=on) if written else unread(terms, on)
         )
-        found.append(row_of(procedure, terms, clocks, calendar, on, names, people))
+        found.append(row_of(procedure, terms, clocks, calendar, on, names, people, rule))
     return found
 
 
@@ -138,6 +141,7 @@ def row_of(
     on: date,
     names: Mapping[str, str],
     people: Mapping[str, Promise],
+    rule: LampRule,
 ) -> LedgerRow:
     """The row of a procedure whose clocks were read as of ``on``."""
     reading, promise = clocks.statutory, clocks.promised
@@ -154,8 +158,8 @@ def row_of(
         "statutory_due_on": reading.due_on if live else None,
         "promised_due_on": promise.due_on if promise and live else None,
     }
-    which, deadline = bound_by(clocks.state, **due)
-    yellow_on, red_on = turning_days(clocks.state, deadline, calendar)
+    which, deadline = bound_by(rule, clocks.state, **due)
+    yellow_on, red_on = turning_days(rule, clocks.state, deadline, calendar)
     lamp = lamp_on(on, yellow_on=yellow_on, red_on=red_on, decided_on=decided_on, paused=paused)
     return LedgerRow(
         procedure=procedure,
@@ -169,11 +173,13 @@ def row_of(
             bool(promise and promise.provisional),
             paused and promise is not None,
         ),
+        planned_start=_day(procedure.planned_start_on, calendar),
         planned=_day(procedure.planned_due_on, calendar),
         expected=_day(None if decided_on else expected_on, calendar),
         decided=Day(decided_on),
         lamp=lamp,
         cause=_cause(which, deadline, lamp),
+        deadline=deadline,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from kernel.calendars.queries import work_calendar
@@ -11,7 +11,7 @@ from kernel.plan import Plan
 from kernel.web.lamps import Lamp
 from workflows.catalogue.queries import departments
 from workflows.procedures import queries
-from workflows.procedures.clocks import Clocks, LedgerLine, this_round
+from workflows.procedures.clocks import Clocks, LedgerLine, standing, this_round
 from workflows.procedures.ledger import LedgerRow, row_of
 from workflows.procedures.lifecycle import FINISHED
 from workflows.procedures.models import Procedure
@@ -43,6 +43,7 @@ class Live:
                 self.on,
                 names,
                 people,
+                self.book.rules.on(self.on),
             )
             for p in self.book.procedures
         ]
@@ -75,9 +76,13 @@ class Live:
         return max(total, 0), min(max(left, 0), max(total, 0))
 
 
-def live_of(project: Project, on: date) -> Live:
-    """The project's ledger read and planned as of ``on``; four queries. Nothing is written."""
+def live_of(project: Project, on: date, known_at: datetime | None = None) -> Live:
+    """The project's ledger read and planned as of ``on``; four queries. Nothing is written.
+
+    With ``known_at`` as the office could have read it at that moment.
+    """
     book = queries.book_of(project)
+    book.known_at = known_at
     calendar = work_calendar()
     plan = refresh(book, calendar=calendar, on=on)
     return Live(book, calendar, on, book.clocks(calendar, on), plan)
@@ -86,14 +91,15 @@ def live_of(project: Project, on: date) -> Live:
 def stops_of(lines: Sequence[LedgerLine], until_on: date) -> list[tuple[date, date]]:
     """The stops of the application that counts, both days included; an open one ends ``until_on``."""
     stops: list[tuple[date, date]] = []
-    begun: date | None = None
-    for line in this_round(lines):
+    running: list[LedgerLine] = []
+    for line in this_round(standing(lines)):
         if line.kind == Kind.STOP:
-            begun = line.on
-        elif begun and line.kind in (Kind.RESUME, Kind.WITHDRAW):
-            stops.append((begun, line.on))
-            begun = None
-    return [*stops, (begun, until_on)] if begun else stops
+            running.append(line)
+        elif line.kind in (Kind.RESUME, Kind.WITHDRAW, Kind.DECIDE):
+            named = line.reason if line.kind == Kind.RESUME else ""
+            stops += [(stop.on, line.on) for stop in running if named in ("", stop.reason)]
+            running = [stop for stop in running if named not in ("", stop.reason)]
+    return stops + [(stop.on, until_on) for stop in running]
 
 
 def neighbours(book: Book, procedure: Procedure) -> tuple[list[tuple[Procedure, str, str]], ...]:

@@ -4,7 +4,17 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from workflows.procedures.lifecycle import KIND_OF, LABELS, REASON_OF, VOID, Ball, State
+from workflows.procedures.lifecycle import (
+    KIND_OF,
+    LABELS,
+    REASON_OF,
+    VOID,
+    Ball,
+    Commissioned,
+    Ground,
+    Level,
+    State,
+)
 from workflows.procedures.terms import HANDLINGS
 
 
@@ -106,6 +116,25 @@ class Bundle(models.Model):
         return f"{self.get_handling_display()} {self.document}"
 
 
+class LampRuleVersion(models.Model):
+    """A version of the lamp rule (亮灯规则) after the shipped one, which is number 1. Never edited."""
+
+    number = models.PositiveIntegerField("版本", unique=True)
+    effective_from = models.DateField("生效日期")
+    rule = models.JSONField("规则")  # a `LampRule` as JSON
+    why = models.CharField("修订理由", max_length=300)
+    document = models.CharField("文书编号", max_length=80, blank=True)
+    made_by = models.CharField("经办", max_length=40)
+    made_at = models.DateTimeField("记录时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "亮灯规则"
+        ordering = ["-number"]
+
+    def __str__(self) -> str:
+        return f"第 {self.number} 版"
+
+
 class Edge(models.Model):
     """A dependency between two procedures of a project, as the catalogue had it when combed out."""
 
@@ -177,6 +206,18 @@ class ClockEntry(models.Model):
         if not self.reason or (self.kind, self.reason) in LABELS:
             return ""
         return REASON_OF[self.reason].label
+
+    @property
+    def level_label(self) -> str:
+        return Level(self.level).label if self.level else ""
+
+    @property
+    def commissioned_label(self) -> str:
+        return Commissioned(self.commissioned).label if self.commissioned else ""
+
+    @property
+    def ground_label(self) -> str:
+        return Ground(self.ground).label if self.ground else ""
 
     @property
     def late_days(self) -> int:

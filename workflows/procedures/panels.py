@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -16,7 +17,7 @@ from kernel.web.parts import Fact
 from kernel.web.templatetags.lianshen import day
 from workflows.catalogue.wording import STAGES
 from workflows.procedures.ledger import LedgerRow
-from workflows.procedures.lifecycle import FINISHED, Ball, State
+from workflows.procedures.lifecycle import FINISHED, PAUSED, Ball, State
 from workflows.procedures.live import Live, live_of, stops_of
 from workflows.procedures.pieces import ledger_heads
 from workflows.projects.lifecycle import State as ProjectState
@@ -27,31 +28,36 @@ MARGIN = timedelta(days=7)  # room to the right of the last day in the picture
 
 def facts(request: SignedInRequest, project: Project) -> str:
     """Target, plan and slack, working days, procedures, lamps, who has the ball; and the conflict."""
-    live = _live(request, project)
+    live = live_on_page(request, project)
     if live is None:
         return ""
     return render_to_string(
         "procedures/panel_facts.html",
-        {"facts": _facts(live), "chain": _chain(live), "live": live, "project": live.project},
+        {"facts": _facts(live), "chain": conflict_of(live), "live": live, "project": live.project},
         request,
     )
 
 
 def plan(request: SignedInRequest, project: Project) -> str:
     """The Gantt: accepted plan, what really runs, stops, holidays, today, target, critical path."""
-    live = _live(request, project)
+    live = live_on_page(request, project)
     if live is None or not live.rows:
         return ""
     return render_to_string(
         "procedures/panel_plan.html",
-        {"picture": _picture(live), "live": live, "relaxed": _relaxed(live)},
+        {
+            "picture": picture_of(live),
+            "live": live,
+            "relaxed": relaxed_words(live),
+            "floats": floats_of(live),
+        },
         request,
     )
 
 
 def ledger(request: SignedInRequest, project: Project) -> str:
     """The approval ledger of this project alone."""
-    live = _live(request, project)
+    live = live_on_page(request, project)
     if live is None:
         return ""
     url = f"{reverse('procedures:export')}?q={live.project.number}&scope=all&sort=project"
@@ -68,7 +74,7 @@ def ledger(request: SignedInRequest, project: Project) -> str:
     )
 
 
-def _live(request: SignedInRequest, project: Project) -> Live | None:
+def live_on_page(request: SignedInRequest, project: Project) -> Live | None:
     """The project read once a request; None before it is on the list."""
     if project.state != ProjectState.CONFIRMED:
         return None
@@ -83,15 +89,24 @@ def _facts(live: Live) -> list[Fact]:
     total, left = live.working_days
     red, yellow = live.count(Lamp.RED), live.count(Lamp.YELLOW)
     slack = live.slack_days
+    url = reverse("procedures:plan", args=[project.number])
     return [
         Fact(
             "应批尽批目标",
-            day(project.target_on, provisional=calendar.is_provisional(project.target_on)),
+            day(
+                project.target_on,
+                provisional=calendar.is_provisional(project.target_on),
+                url=url,
+            ),
             "上半年开工" if project.planned_start_on.month <= 6 else "下半年开工",
         ),
         Fact(
             "全部办结" if project.done_on else "倒排计划完成",
-            day(live.plan.finish_on, provisional=calendar.is_provisional(live.plan.finish_on))
+            day(
+                live.plan.finish_on,
+                provisional=calendar.is_provisional(live.plan.finish_on),
+                url=url,
+            )
             if live.rows
             else "—",
             f"余 {slack} 个工作日" if slack >= 0 else f"晚 {-slack} 个工作日",
@@ -130,7 +145,7 @@ def _holder(rows: list[LedgerRow]) -> Fact:
     return Fact("在谁手里", name, held + others)
 
 
-def _chain(live: Live) -> dict[str, Any] | None:
+def conflict_of(live: Live) -> dict[str, Any] | None:
     """The conflict as the page shows it: matters, their sum against what there is, and cures."""
     project = live.project
     if live.plan.feasible:
@@ -174,6 +189,8 @@ def _cures(rows: list[LedgerRow], live: Live) -> list[str]:
         cures.append(f"前置关系{'、'.join(baseless)}没有查到依据，经法制审核可以取消。")
     if stopped := [r for r in open_rows if r.clocks.state is State.STOPPED]:
         cures.append(f"{names(stopped)}正在停表，请催办停表事由。")
+    if above := [r for r in open_rows if r.clocks.state is State.HANDED_UP]:
+        cures.append(f"{names(above)}已报上级，请跟进组与上级机关衔接。")
     waiting = [r for r in open_rows if not r.clocks.started and r.clocks.ball is Ball.OWNER]
     if waiting:
         cures.append(f"{names(waiting)}还没有收件，请帮办人员协助项目单位提前备齐材料。")
@@ -181,7 +198,8 @@ def _cures(rows: list[LedgerRow], live: Live) -> list[str]:
     return cures
 
 
-def _picture(live: Live) -> str:
+def picture_of(live: Live) -> str:
+    """The plan as a picture: accepted, under way, done; stops, holidays, today and the target."""
     bars = [_bar(row, live) for row in sorted(live.rows, key=_place)]
     spans = [span for bar in bars for span in (bar.planned, bar.actual) if span]
     begin = min([live.project.confirmed_on or live.on, *(span[0] for span in spans)])
@@ -212,7 +230,8 @@ def _place(row: LedgerRow) -> tuple[int, date, int]:
 def _bar(row: LedgerRow, live: Live) -> Bar:
     p, clocks = row.procedure, row.clocks
     actual = None
-    begun = clocks.statutory.received_on if clocks.started else None
+    reading = clocks.statutory
+    begun = (reading.received_on or reading.started_on) if clocks.started else None
     if begun:
         end = clocks.statutory.decided_on or row.expected.on or live.on
         actual = (begun, max(begun, end))
@@ -224,7 +243,7 @@ def _bar(row: LedgerRow, live: Live) -> Bar:
         Lamp.RED: BarState.LATE,
         Lamp.PAUSED: BarState.PAUSED,
     }.get(row.lamp, BarState.RUNNING if clocks.started else BarState.PLANNED)
-    if clocks.state is State.STOPPED:
+    if clocks.state in PAUSED:
         state = BarState.PAUSED
     return Bar(
         label=p.short_name,
@@ -240,7 +259,15 @@ def _bar(row: LedgerRow, live: Live) -> Bar:
     )
 
 
-def _relaxed(live: Live) -> str:
+def relaxed_words(live: Live) -> str:
     """Soft edges the plan had to leave aside, in words."""
     short = {p.matter_code: p.short_name for p in live.book.procedures}
     return "、".join(f"{short[e.before]}→{short[e.after]}" for e in live.plan.relaxed)
+
+
+def floats_of(live: Live) -> list[tuple[str, int]]:
+    """Float of each unit with something left to do, in working days; the least first."""
+    names = {row.procedure.department_code: row.department for row in live.rows}
+    return sorted(
+        ((names[code], slack) for code, slack in live.plan.floats.items()), key=itemgetter(1, 0)
+    )

@@ -1,32 +1,14 @@
 """Pieces of the pages: the strip of five dates, and a reading as a table that explains itself."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
-from kernel.clock import Limit, Line, Reading
+from kernel.clock import Reading
 from kernel.web.parts import Fact
 from kernel.web.templatetags.lianshen import cn_day, day
-from workflows.procedures.ledger import Day, LedgerRow, limit_words
-from workflows.procedures.lifecycle import Ball, State
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingTable:
-    """A reading with its sum in words, for the page that explains a date."""
-
-    key: str
-    title: str
-    limit: Limit
-    reading: Reading
-    due: Day
-    sum: str
-
-    @property
-    def lines(self) -> tuple[Line, ...]:
-        return self.reading.lines
-
+from workflows.procedures.ledger import Day, LedgerRow
+from workflows.procedures.lifecycle import Ball
 
 #: Column heads of the ledger, and what each sorts by.
 HEADS = (
@@ -70,39 +52,13 @@ def five_dates(row: LedgerRow) -> list[Fact]:
             _slack(row),
             tone="red" if (row.procedure.slack_days or 0) < 0 and not row.decided.on else "",
         ),
-        Fact("实际办结", _value(row.decided, ""), _delivery(row)),
+        Fact("实际办结", _value(row.decided, f"{url}#actual"), _delivery(row)),
         Fact(
             "在谁手里",
             row.holder or "已办结",
             row.person if row.clocks.ball is Ball.DEPARTMENT else "",
         ),
     ]
-
-
-def reading_tables(row: LedgerRow) -> list[ReadingTable]:
-    """The statutory clock and, where there is a promise, its own."""
-    tables = [
-        ReadingTable(
-            "statutory",
-            "法定期限",
-            row.terms.statutory,
-            row.clocks.statutory,
-            row.statutory,
-            _sum(row.clocks.statutory, row.clocks.state),
-        )
-    ]
-    if row.clocks.promised and row.terms.promised:
-        tables.append(
-            ReadingTable(
-                "promised",
-                "承诺期限",
-                row.terms.promised,
-                row.clocks.promised,
-                row.promised,
-                _sum(row.clocks.promised, row.clocks.state),
-            )
-        )
-    return tables
 
 
 def _value(shown: Day, url: str) -> Any:
@@ -133,20 +89,3 @@ def _delivery(row: LedgerRow) -> str:
     if reading.delivered_on:
         return f"{cn_day(reading.delivered_on)}送达"
     return f"{cn_day(reading.delivery_due_on)}前送达" if reading.delivery_due_on else ""
-
-
-def _sum(reading: Reading, state: State) -> str:
-    """The foot of the table: what the lines add up to."""
-    unit = reading.limit.unit.label
-    if reading.limit.days is None:
-        return "法律没有规定时限，不产生到期日。"
-    if not reading.started_on:
-        return "尚未起算，没有到期日。" if state is not State.CORRECTING else "补正期间尚未起算。"
-    granted = limit_words(reading.limit.days, reading.limit.unit)
-    if reading.extended_days:
-        granted += f"，延长 {reading.extended_days} 个{unit}"
-    used = f"已用 {reading.used_days} 个{unit}，停表扣除 {reading.stopped_days} 个{unit}"
-    if reading.paused:
-        return f"{granted}；{used}；计时暂停，恢复后接着算，余 {reading.remaining_days} 个{unit}。"
-    late = f"，超期 {reading.overdue_days} 个{unit}" if reading.overdue_days else ""
-    return f"{granted}；{used}；到期日 {cn_day(reading.due_on)}{late}。"

@@ -6,14 +6,14 @@ slipping shows; everything else is made again each time from the ledger.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from kernel.clock import WorkCalendar
 from kernel.plan import Edge, Node, Plan, Slot, Strength, schedule
 from workflows.procedures.clocks import Clocks, LedgerLine, read_clocks, unread
-from workflows.procedures.lamps import deadline_of, turning_days
+from workflows.procedures.lamps import LampRule, LampRules, bound_by, turning_days
 from workflows.procedures.lifecycle import FINISHED, RUNNING
 from workflows.procedures.models import Procedure
 from workflows.procedures.terms import Terms
@@ -53,6 +53,8 @@ class Book:
     procedures: list[Procedure]
     edges: Sequence[Edge]
     lines: Mapping[str, Sequence[LedgerLine]] = field(default_factory=dict)
+    rules: LampRules = field(default_factory=LampRules)
+    known_at: datetime | None = None  # look no further than what was written down by then
 
     def __post_init__(self) -> None:
         self.terms = {p.number: Terms.read(p.terms) for p in self.procedures}
@@ -74,7 +76,9 @@ class Book:
     def clocks(self, calendar: WorkCalendar, on: date) -> dict[str, Clocks]:
         """Every procedure's clocks at the close of ``on``, by number."""
         return {
-            p.number: read_clocks(self.terms[p.number], lines, calendar=calendar, on=on)
+            p.number: read_clocks(
+                self.terms[p.number], lines, calendar=calendar, on=on, known_at=self.known_at
+            )
             if (lines := self.lines.get(p.number))
             else unread(self.terms[p.number], on)
             for p in self.procedures
@@ -100,7 +104,12 @@ def refresh(book: Book, *, calendar: WorkCalendar, on: date, rebaseline: bool = 
     slots = {slot.key: slot for slot in plan.slots}
     for procedure in book.procedures:
         _settle(
-            procedure, clocks[procedure.number], slots[procedure.matter_code], calendar, rebaseline
+            procedure,
+            clocks[procedure.number],
+            slots[procedure.matter_code],
+            calendar,
+            rebaseline,
+            book.rules.on(on),
         )
     project = book.project
     decided = [p.decided_on for p in book.procedures]
@@ -173,7 +182,7 @@ def node_of(
         done_on=clocks.statutory.decided_on,
         remaining_due_on=due_on if started_on else None,
         label=procedure.short_name,
-        lead_days=terms.preparation_days,
+        lead_days=0 if clocks.started else terms.preparation_days,  # handed in is prepared
         lead_from_on=project.confirmed_on,
         notice_days=terms.public_notice_days,
         notice_unit=terms.public_notice_unit,
@@ -187,6 +196,7 @@ def _settle(
     slot: Slot,
     calendar: WorkCalendar,
     rebaseline: bool,
+    rule: LampRule,
 ) -> None:
     """Put what the clocks and the plan say into the procedure's own dates."""
     reading = clocks.statutory
@@ -207,14 +217,15 @@ def _settle(
         # Where the target can't be met the latest days lie in the past: the plan is then "at once".
         procedure.planned_start_on = max(slot.latest_start_on, slot.earliest_start_on)
         procedure.planned_due_on = max(slot.latest_finish_on, slot.earliest_finish_on)
-    deadline = deadline_of(
+    _, deadline = bound_by(
+        rule,
         clocks.state,
         planned_start_on=procedure.planned_start_on,
         planned_due_on=procedure.planned_due_on,
         statutory_due_on=procedure.statutory_due_on,
         promised_due_on=procedure.promised_due_on,
     )
-    procedure.yellow_on, procedure.red_on = turning_days(clocks.state, deadline, calendar)
+    procedure.yellow_on, procedure.red_on = turning_days(rule, clocks.state, deadline, calendar)
     procedure.slack_days = None if reading.decided_on else slot.slack_days
     procedure.critical = slot.critical
     procedure.provisional = not reading.decided_on and (

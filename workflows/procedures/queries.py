@@ -15,13 +15,15 @@ from kernel.authority.reach import within_reach
 from kernel.calendars.queries import work_calendar
 from kernel.plan import Edge as PlanEdge
 from kernel.web.lamps import Lamp
+from tenants.backend import connection
 from tenants.rollup.models import RollupRow
 from workflows.catalogue.combing import Standard
 from workflows.catalogue.models import MatterVersion
 from workflows.catalogue.queries import matters, standard_in_force
 from workflows.mechanism.models import Unit
-from workflows.procedures.lifecycle import State
-from workflows.procedures.models import ClockEntry, Edge, Procedure
+from workflows.procedures.lamps import LampRule, LampRules
+from workflows.procedures.lifecycle import PAUSED
+from workflows.procedures.models import ClockEntry, Edge, LampRuleVersion, Procedure
 from workflows.procedures.picture import procedure_rows, project_row
 from workflows.procedures.planning import STRENGTH_OF, Book, entries_by_number
 from workflows.projects.lifecycle import State as ProjectState
@@ -59,6 +61,21 @@ def book_of(project: Project) -> Book:
             .select_related("procedure")
             .order_by("pk")
         ),
+        lamp_rules(),
+    )
+
+
+def lamp_rules() -> LampRules:
+    """Every version of the lamp rule of the current tenant; one query when none is new."""
+    newest = LampRuleVersion.objects.aggregate(newest=Max("pk"))["newest"]
+    return _lamp_rules(connection.schema_name, newest)
+
+
+@lru_cache(maxsize=256)
+def _lamp_rules(schema_name: str, newest: int | None) -> LampRules:
+    return LampRules(
+        LampRule.read(row.number, row.effective_from, row.rule)
+        for row in LampRuleVersion.objects.order_by("number")
     )
 
 
@@ -108,9 +125,9 @@ def under_lamp(lamp: str, on: date) -> Q:
         Lamp.DONE: Q(decided_on__lte=on),
         Lamp.RED: open_ & red,
         Lamp.YELLOW: open_ & yellow & Q(red_on__gt=on),
-        Lamp.PAUSED: calm & Q(state=State.STOPPED),
-        Lamp.GREEN: calm & ~Q(state=State.STOPPED) & Q(red_on__isnull=False),
-        Lamp.NONE: calm & ~Q(state=State.STOPPED) & Q(red_on__isnull=True),
+        Lamp.PAUSED: calm & Q(state__in=PAUSED),
+        Lamp.GREEN: calm & ~Q(state__in=PAUSED) & Q(red_on__isnull=False),
+        Lamp.NONE: calm & ~Q(state__in=PAUSED) & Q(red_on__isnull=True),
     }[Lamp(lamp)]
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -130,7 +131,9 @@ class _Season:
         chance, temper = self.chance, self.temper
         ready = max([self.begin_on, *(self.decided[code] for code in waits)])
         day = self._after(ready, chance.randint(*temper.lag))
-        self._line(procedure, Kind.RECEIVE, day)
+        # Some come after the window has closed, and count on the next working day.
+        at = time(9 + procedure.order * 3 % 9, procedure.order * 7 % 60)
+        self._line(procedure, Kind.RECEIVE, day, at=at if day < self.today else None)
         if chance.random() < temper.corrections:
             day = self._after(day, chance.randint(1, 4))
             text = "缺少图件和委托书，请一次补齐"
@@ -144,10 +147,19 @@ class _Season:
             day = self._after(day, chance.randint(1, max(1, length // 3)))
             reason = chance.choice(STOPS)
             self._line(
-                procedure, Kind.STOP, day, reason=reason.value, document=self._paper("中止告")
+                procedure,
+                Kind.STOP,
+                day,
+                reason=reason.value,
+                commissioned="owner" if reason is StopReason.TESTING else "government",
+                document=self._paper("中止告"),
             )
             day = self._after(day, chance.randint(5, 25))
             self._line(procedure, Kind.RESUME, day, document=self._paper("恢复"))
+        if terms.handed_up:
+            day = self._after(day, max(1, length // 4))
+            reported = {"reason": StopReason.HAND_UP.value, "document": self._paper("报")}
+            self._line(procedure, Kind.STOP, day, **reported)
         day = self._after(day, max(0, round(length * chance.uniform(*temper.pace))))
         if any(code not in self.decided for code in gates):
             return
@@ -165,15 +177,18 @@ class _Season:
     def _after(self, day: date, days: int) -> date:
         return self.calendar.add(self.calendar.on_or_after(day), days)
 
-    def _line(self, procedure: Procedure, kind: Kind, on: date, **facts: str) -> bool:
+    def _line(self, procedure: Procedure, kind: Kind, on: date, **facts: Any) -> bool:
         """Write a line unless its day has not come; what follows it then has not come either."""
         if on > self.today:
             return False
+        zone = timezone.get_default_timezone()
         recorded = datetime.combine(
             min(on + timedelta(days=self.chance.choice((0, 0, 0, 0, 0, 1, 3))), self.today),
             time(self.chance.randint(8, 17), self.chance.randint(0, 59)),
-            tzinfo=timezone.get_default_timezone(),
+            tzinfo=zone,
         )
+        if at := facts.get("at"):
+            recorded = max(recorded, datetime.combine(on, at, tzinfo=zone) + timedelta(minutes=5))
         self.entries.append(
             ClockEntry(
                 procedure=procedure,

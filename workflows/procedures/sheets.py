@@ -60,7 +60,7 @@ def _cells(row: LedgerRow) -> list[Value]:
         _date(row.statutory),
         row.promise,
         _date(row.promised),
-        p.planned_start_on,
+        _date(row.planned_start),
         _date(row.planned),
         _date(row.expected),
         _date(row.decided),

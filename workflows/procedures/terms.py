@@ -22,7 +22,6 @@ UPPER_DAYS = (
 )
 
 #: 行政许可法第二十六条: one department for all, all at one time, all in one place.
-Handling = Literal["", "unified", "joint", "concentrated"]
 HANDLINGS: Mapping[str, str] = {
     "unified": "统一办理",
     "joint": "联合办理",
@@ -63,7 +62,7 @@ class Terms:
     validity_months: int | None = None
     renewal_lead_days: int = 0
     handed_up: bool = False
-    handling: Handling = ""
+    handling: str = ""  # a key of HANDLINGS
     single: tuple[int | None, int | None, str] | None = None
 
     @classmethod
@@ -126,7 +125,7 @@ class Terms:
             "single": list(self.single) if self.single else None,
         }
 
-    def jointly(self, handling: Handling) -> Self:
+    def jointly(self, handling: str) -> Self:
         """The same matter handled together with others (行政许可法第四十二条第二款)."""
         return replace(
             self,

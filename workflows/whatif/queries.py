@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection
-
 from kernel.calendars.queries import work_calendar
 from kernel.clock import WorkCalendar
 from kernel.plan import Edge as PlanEdge
 from kernel.plan import Plan
-from tenants.gateway import current_tenant
+from tenants.backend import connection
 from workflows.procedures.models import ClockEntry, Edge, Procedure
 from workflows.procedures.planning import STRENGTH_OF, Book, Graph, graph_of
 from workflows.projects.lifecycle import State
@@ -92,7 +90,7 @@ def _versions(where: str, value: str | int) -> dict[int, str]:
 
 def _standing(where: str, value: str | int, on: date) -> Standing:
     calendar = work_calendar()
-    schema = current_tenant().schema_name
+    schema = connection.schema_name
     versions = _versions(where, value)
     keys = {pk: (schema, pk, version, on, calendar) for pk, version in versions.items()}
     stands = {pk: stand for pk, key in keys.items() if (stand := _kept.get(key))}

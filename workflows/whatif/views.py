@@ -148,6 +148,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
         context |= {
             "whole": whole,
+            "calendar": standing.calendar,
             "facts": pieces.whole_facts(whole),
             "chart": pieces.by_industry(whole),
             "narrow": narrow,

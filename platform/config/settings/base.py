@@ -47,6 +47,7 @@ SHARED_APPS = [
     "workflows.whatif",
     "workflows.overview",
     "workflows.filings",
+    "workflows.holidays",
     "public_site",
     "cms",
     "wagtail.contrib.routable_page",
@@ -78,6 +79,8 @@ TENANT_APPS = [
     "workflows.mechanism",
     "workflows.projects",
     "workflows.procedures",
+    "workflows.watches",
+    "workflows.meter",
     "workflows.disclosure",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
@@ -231,9 +234,19 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour="0,6,12,18", minute=10),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
+    "notice-deadlines": {
+        "task": "workflows.watches.tasks.sweep",
+        "schedule": crontab(hour="0,6,8,10,12,14,16,18", minute=20),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
     "resume-batches": {  # of a worker that was killed, or a queue that was lost
         "task": "projects.resume_batches",
         "schedule": crontab(minute="*/10"),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "resume-holidays": {  # the same for tenants that a holiday notice is computed in
+        "task": "holidays.resume",
+        "schedule": crontab(minute="5-59/10"),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "reconcile-rollup": {

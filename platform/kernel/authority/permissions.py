@@ -39,6 +39,8 @@ class Permission(StrEnum):
     PROJECTS_CONFIRM = "projects.confirm"
     PROCEDURES_VIEW = "procedures.view"
     PROCEDURES_MOVE = "procedures.move"
+    WATCHES_HANDLE = "watches.handle"
+    METER_CHANGE = "meter.change"
     FILINGS_VIEW = "filings.view"
     FILINGS_SEND = "filings.send"
     FILINGS_RECEIVE = "filings.receive"
@@ -46,13 +48,20 @@ class Permission(StrEnum):
     DISCLOSURE_VIEW = "disclosure.view"
     DISCLOSURE_PREPARE = "disclosure.prepare"
     DISCLOSURE_RELEASE = "disclosure.release"
+    CALENDARS_VIEW = "calendars.view"
+    CALENDARS_CHANGE = "calendars.change"
     TRAIL_VIEW = "trail.view"
     MEMBERS_VIEW = "members.view"
 
 
 #: What only the city's own console offers, whatever the role.
 CITY_ONLY = frozenset(
-    {Permission.OVERVIEW_VIEW, Permission.FILINGS_RECEIVE, Permission.CATALOGUE_VERIFY}
+    {
+        Permission.OVERVIEW_VIEW,
+        Permission.FILINGS_RECEIVE,
+        Permission.CATALOGUE_VERIFY,
+        Permission.CALENDARS_CHANGE,
+    }
 )
 #: What the city's console does not offer: it has nobody above it to file to.
 BELOW_CITY_ONLY = frozenset({Permission.FILINGS_SEND})
@@ -64,14 +73,21 @@ _READ = frozenset(
         Permission.CATALOGUE_VIEW,
         Permission.PROJECTS_VIEW,
         Permission.PROCEDURES_VIEW,
+        Permission.CALENDARS_VIEW,
     }
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OFFICE: frozenset(Permission),
     Role.DEPARTMENT: _READ
-    | {Permission.PROJECTS_COMMENT, Permission.PROCEDURES_MOVE, Permission.CATALOGUE_VERIFY},
-    Role.REPRESENTATIVE: _READ | {Permission.PROJECTS_COMMENT, Permission.PROCEDURES_MOVE},
+    | {
+        Permission.PROJECTS_COMMENT,
+        Permission.PROCEDURES_MOVE,
+        Permission.WATCHES_HANDLE,
+        Permission.CATALOGUE_VERIFY,
+    },
+    Role.REPRESENTATIVE: _READ
+    | {Permission.PROJECTS_COMMENT, Permission.PROCEDURES_MOVE, Permission.WATCHES_HANDLE},
     Role.HELPER: _READ,
     Role.LEADER: _READ
     | {

@@ -5,19 +5,27 @@ from functools import lru_cache
 
 from django.db.models import Count, Max
 
+from kernel.calendars.freezing import digest_of
 from kernel.calendars.models import HolidayNotice
 from kernel.clock import Notice, Rest, WorkCalendar
 
 
 def work_calendar() -> WorkCalendar:
     """The calendar of all notices on file: one query, and three more when a notice has changed."""
-    stamp = HolidayNotice.objects.aggregate(rows=Count("pk"), changed=Max("updated_at"))
-    return _built(stamp["rows"], stamp["changed"])
+    stamp = HolidayNotice.objects.aggregate(
+        rows=Count("pk"), newest=Max("pk"), changed=Max("updated_at")
+    )
+    return _built(stamp["rows"], stamp["newest"], stamp["changed"])
 
 
 @lru_cache(maxsize=2)
-def _built(rows: int, changed: datetime | None) -> WorkCalendar:
+def _built(rows: int, newest: int | None, changed: datetime | None) -> WorkCalendar:
     return WorkCalendar.from_notices(notices())
+
+
+def calendar_digest() -> str:
+    """Digest of the days as the notices on file arrange them; three queries."""
+    return digest_of(notices())
 
 
 def notices() -> list[Notice]:

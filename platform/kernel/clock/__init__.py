@@ -11,6 +11,7 @@ from kernel.clock.calendar import (
 from kernel.clock.ledger import Entry, Kind, Limit, StopReason
 from kernel.clock.lines import Line
 from kernel.clock.reading import Reading, read
+from kernel.clock.validity import Standing, Validity, valid_until, watch
 
 __all__ = [
     "CalendarOutOfRange",
@@ -21,9 +22,13 @@ __all__ = [
     "Notice",
     "Reading",
     "Rest",
+    "Standing",
     "StopReason",
     "Unit",
+    "Validity",
     "WorkCalendar",
     "WorkLine",
     "read",
+    "valid_until",
+    "watch",
 ]

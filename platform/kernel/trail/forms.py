@@ -8,7 +8,7 @@ from kernel.trail.models import Outcome
 from kernel.trail.queries import room_of
 
 ROOMS = (
-    "projects", "procedures", "filings", "disclosure", "mechanism", "promises", "catalogue",
+    "projects", "procedures", "watches", "filings", "disclosure", "mechanism", "promises", "catalogue",
     "overview", "desk", "trail", "accounts", "members",
 )  # fmt: skip
 

@@ -6,14 +6,17 @@ its words stay the size they are, on a phone, on paper and on a wall.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
+from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from kernel.clock.meter import Party
 from kernel.web.lamps import Lamp
-from kernel.web.parts import Chart, joined
+from kernel.web.parts import HATCHED, Chart, joined
 
 Number = int | float | Decimal
 NARROWEST = (
@@ -21,6 +24,11 @@ NARROWEST = (
 )
 ROW = 46
 LAMPS = {lamp.value: lamp.word for lamp in Lamp}
+PARTIES = {party.value: party.label for party in Party}
+HATCH = SafeString(
+    '<defs><pattern id="part-hatch" width="8" height="8" patternUnits="userSpaceOnUse">'
+    '<path class="c-stripe" d="M-2 2 2 -2M0 8 8 0M6 10 10 6"/></pattern></defs>'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,7 @@ def stacked_bars(
     """Horizontal bars in parts, such as lamps by tenant (``series=LAMPS``).
 
     ``series`` maps a key of ``Row.values`` to its word, in drawing order; a key is also the colour:
-    a lamp's name, or series-1 to series-4. Series without a figure anywhere are left out.
+    a lamp's or a party's name, or series-1 to series-4. Series without a figure anywhere are left out.
     """
     shown = {key: word for key, word in series.items() if any(r.values.get(key) for r in rows)}
     most = max((row.total for row in rows), default=0) or 1
@@ -50,9 +58,8 @@ def stacked_bars(
         title,
         "；".join(_sentence(row, shown, unit) for row in rows),
         height=ROW * len(rows),
-        inside=joined(
-            _stacked(row, shown, most, ROW * place, unit) for place, row in enumerate(rows)
-        ),
+        inside=_hatch(shown)
+        + joined(_stacked(row, shown, most, ROW * place, unit) for place, row in enumerate(rows)),
     )
     return Chart(
         title,
@@ -70,10 +77,14 @@ def bars(
     measure: str,
     of: str = "单位",
     unit: str = "",
+    whole: Number | None = None,
 ) -> Chart:
-    """One bar a figure. ``measure`` heads the column of figures, ``of`` the column of labels."""
+    """One bar a figure. ``measure`` heads the column of figures, ``of`` the column of labels.
+
+    A full bar is ``whole`` (100 for shares), or the greatest figure.
+    """
     rows = [Row(label, {"series-1": value}) for label, value in figures]
-    most = max((row.total for row in rows), default=0) or 1
+    most = whole or max((row.total for row in rows), default=0) or 1
     svg = _svg(
         title,
         "；".join(f"{row.label} {_told(row.total, unit)}" for row in rows),
@@ -160,6 +171,78 @@ def trend(
     return Chart(title, svg, columns=[of, measure], rows=[list(point) for point in points])
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of days of one series, both ends included; ``note`` says why."""
+
+    series: str
+    first_on: date
+    last_on: date
+    note: str = ""
+
+    @property
+    def days(self) -> int:
+        return (self.last_on - self.first_on).days + 1
+
+
+def day_strip(
+    runs: Sequence[Run],
+    *,
+    title: str,
+    series: Mapping[str, str],
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> Chart:
+    """Days from left to right in parts that follow one another, such as whose each day was.
+
+    ``runs`` are in order and leave no gap; ``columns`` and ``rows`` are the table beneath.
+    """
+    shown = {key: word for key, word in series.items() if any(run.series == key for run in runs)}
+    total = sum(run.days for run in runs) or 1
+    parts, done = [_hatch(shown)], 0
+    for run in runs:
+        left, width = round(100 * done / total, 3), round(100 * run.days / total, 3)
+        word = series[run.series]
+        parts.append(
+            format_html(
+                '<rect class="c-run c-{}" x="{}%" y="18" width="{}%" height="28"><title>{}</title></rect>',
+                run.series,
+                left,
+                width,
+                f"{word} {_days(run)}\n{run.note}".rstrip(),
+            )
+        )
+        parts.append(_hatched(run.series, left, 18, width, 28))
+        text = next(
+            (t for t in (f"{word} {run.days}", str(run.days)) if _fits(t, width)),
+            "",
+        )
+        if text and run.series not in HATCHED:
+            parts.append(
+                format_html(
+                    '<text class="c-on c-mid c-on-{}" x="{}%" y="37">{}</text>',
+                    run.series,
+                    round(left + width / 2, 3),
+                    text,
+                )
+            )
+        done += run.days
+    if runs:
+        first, last = runs[0].first_on, runs[-1].last_on
+        parts += [
+            format_html('<text class="c-muted" x="0" y="12">{}</text>', _day(first)),
+            format_html('<text class="c-muted c-end" x="100%" y="12">{}</text>', _day(last)),
+            _months((first, total), 46),
+        ]
+    svg = _svg(
+        title,
+        "；".join(f"{series[run.series]} {_days(run)}" for run in runs),
+        height=66,
+        inside=joined(parts),
+    )
+    return Chart(title, svg, columns=columns, rows=rows, legend=list(shown.items()))
+
+
 def sparkline(values: Sequence[Number], *, title: str) -> SafeString:
     """A word-sized line, 96 by 24 px, for a table cell that prints the last figure beside it."""
     levels = [float(value) for value in values]
@@ -225,7 +308,8 @@ def _stacked(
                 _told(value, unit),
             )
         )
-        if numbered and width / 100 * NARROWEST >= 9 * len(str(value)) + 6:
+        parts.append(_hatched(key, round(left, 3), top + 21, width, 16))
+        if numbered and key not in HATCHED and width / 100 * NARROWEST >= 9 * len(str(value)) + 6:
             parts.append(
                 format_html(
                     '<text class="c-on c-mid c-on-{}" x="{}%" y="{}">{}</text>',
@@ -237,6 +321,44 @@ def _stacked(
             )
         left += width
     return joined(parts)
+
+
+def _hatched(key: str, left: float, top: float, width: float, height: int) -> SafeString:
+    """Stripes over a part, so that it is told from its neighbour without colour."""
+    if key not in HATCHED:
+        return SafeString("")
+    return format_html(
+        '<rect x="{}%" y="{}" width="{}%" height="{}" fill="url(#part-hatch)" pointer-events="none"/>',
+        left,
+        top,
+        width,
+        height,
+    )
+
+
+def _hatch(series: Mapping[str, str]) -> SafeString:
+    return HATCH if HATCHED & set(series) else SafeString("")
+
+
+def _months(axis: tuple[date, int], top: int) -> SafeString:
+    """Where months begin, with their words where there is room."""
+    begin_on, days = axis
+    ticks, taken = [SafeString("")], 0.0
+    for month in range(begin_on.year * 12 + begin_on.month, begin_on.year * 12 + 600):
+        day = date(month // 12, month % 12 + 1, 1)
+        place = 100 * (day - begin_on).days / days
+        if place >= 100:
+            break
+        word = f"{day.year}年{day.month}月" if day.month == 1 else f"{day.month}月"
+        width = _wide(word) + 4
+        left = place / 100 * NARROWEST
+        tick = '<line class="c-axis" x1="{0}%" x2="{0}%" y1="{1}" y2="{2}"/>'
+        ticks.append(format_html(tick, round(place, 3), top, top + 6))
+        if left >= taken and left + width <= NARROWEST:
+            words = '<text class="c-muted" x="{}%" dx="3" y="{}">{}</text>'
+            ticks.append(format_html(words, round(place, 3), top + 14, word))
+            taken = left + width
+    return joined(ticks)
 
 
 def _told(value: Number, unit: str) -> str:
@@ -251,6 +373,24 @@ def _sentence(row: Row, series: Mapping[str, str], unit: str) -> str:
         if row.values.get(key)
     )
     return f"{row.label}：{figures or '无'}"
+
+
+def _fits(text: str, width: float) -> bool:
+    """Whether 12 px words fit a part of ``width`` percent on the smallest phone."""
+    return _wide(text) + 6 <= width / 100 * NARROWEST
+
+
+def _wide(text: str) -> int:
+    """About how many pixels ``text`` takes at 12 px."""
+    return sum(13 if ord(letter) > 0x2E7F else 8 for letter in text)
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _days(run: Run) -> str:
+    return f"{_day(run.first_on)}至{_day(run.last_on)} {run.days} 天"
 
 
 def _svg(title: str, desc: str, *, height: float, inside: SafeString) -> SafeString:

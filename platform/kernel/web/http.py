@@ -30,6 +30,9 @@ class SignedInRequest(HttpRequest):
     htmx: "HtmxDetails"
 
 
+#: How a JSON answer is written: Chinese as it is, for people too.
+READABLE = {"ensure_ascii": False, "indent": 2}
+
 View = Callable[..., HttpResponseBase]
 
 

@@ -8,6 +8,9 @@ from typing import Any
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+#: Series of charts that are told from their neighbours by stripes as well as by colour.
+HATCHED = frozenset({"government_agent", "owner_agent"})
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -61,6 +64,11 @@ class Chart:
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
     legend: Sequence[tuple[str, str]] = ()
+
+    @property
+    def key(self) -> list[tuple[str, str, bool]]:
+        """The legend's colours and words, and whether stripes lie over the colour."""
+        return [(css, word, css in HATCHED) for css, word in self.legend]
 
 
 def joined(pieces: Iterable[str]) -> SafeString:

@@ -35,7 +35,7 @@ def test_a_changed_notice_is_put_right_unless_a_person_verified_it() -> None:
     wrong.rests.all().delete()
     assert load_standard_notices() == [wrong.number]
     wrong.make_ups.all().delete()
-    HolidayNotice.objects.filter(pk=wrong.pk).update(verified=True)
+    HolidayNotice.objects.filter(pk=wrong.pk).update(verified=True, verified_source="国务院公报")
     assert load_standard_notices() == []
 
 

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import permutations
 
 import pytest
@@ -7,6 +7,9 @@ from kernel.clock import Entry, Kind, Limit, Reading, StopReason, Unit, read
 from tests.kernel.clock.calendars import REAL
 
 WORKING_20 = Limit(20, Unit.WORKING, "《行政许可法》第四十二条", extension_days=10, verified=True)
+HEAD_10 = Limit(20, Unit.WORKING, extension_days=10, extension_level="head")
+JOINT_45 = Limit(45, Unit.WORKING, extension_days=15, extension_level="government")
+WINDOW = Limit(20, Unit.WORKING, cut_off=time(16, 30))
 SIXTY = Limit(60, Unit.CALENDAR, "《环境影响评价法》第二十二条", starts="receive")
 
 
@@ -15,10 +18,17 @@ def day(text: str) -> date:
 
 
 def entry(text: str) -> Entry:
-    """`accept 2026-01-28`, `stop 2026-02-05 hearing 告知1`, `extend 2026-02-05 10`."""
+    """`accept 2026-01-28`, `stop 2026-02-05 hearing 告知1`, `extend 2026-02-05 10 head`,
+    `receive 2026-02-13T17:30`."""
     kind, on, *more = text.split()
+    if "T" in on:
+        on, _, hour = on.partition("T")
+        return Entry(Kind(kind), day(on), at=time.fromisoformat(hour))
     if kind == "extend":
-        return Entry(Kind.EXTEND, day(on), days=int(more[0]), document="延1", approver="局长")
+        level = more[1] if len(more) > 1 else ""
+        return Entry(
+            Kind.EXTEND, day(on), days=int(more[0]), document="延1", approver="局长", level=level
+        )
     reason = StopReason(more[0]) if more else None
     return Entry(Kind(kind), day(on), reason, more[1] if len(more) > 1 else "")
 
@@ -162,12 +172,106 @@ GOLDEN = {
         "2026-03-12",
     ),
     "EIA runs from receipt": ("receive 2026-01-05; accept 2026-01-09", SIXTY, "2026-03-06"),
+    "the head of the organ grants ten": (
+        "accept 2026-01-28; extend 2026-03-03 10 head",
+        HEAD_10,
+        "2026-03-17",
+    ),
+    "what the government grants is no extension of the head's": (
+        "accept 2026-01-28; extend 2026-03-03 10 government",
+        HEAD_10,
+        "2026-03-03",
+    ),
+    "handled jointly, 45 days": ("accept 2026-01-28", JOINT_45, "2026-04-08"),
+    "and fifteen by the government": (
+        "accept 2026-01-28; extend 2026-03-03 15 government",
+        JOINT_45,
+        "2026-04-29",
+    ),
+    "never by the head": (
+        "accept 2026-01-28; extend 2026-03-03 15 head",
+        JOINT_45,
+        "2026-04-08",
+    ),
+    "handed in before the window closes": (
+        "receive 2026-02-13T16:29:59",
+        WINDOW,
+        "2026-03-19",
+    ),
+    "at the last hour it is the next working day, a make-up Saturday": (
+        "receive 2026-02-13T16:30",
+        WINDOW,
+        "2026-03-20",
+    ),
+    "after it on the make-up Saturday it is the day after the holiday": (
+        "receive 2026-02-14T17:00",
+        WINDOW,
+        "2026-03-23",
+    ),
+    "one second to midnight on the eve of National Day": (
+        "receive 2026-09-30T23:59:59",
+        WINDOW,
+        "2026-11-04",
+    ),
+    "without a window's hour the day lasts until midnight": (
+        "receive 2026-02-13T23:59:59",
+        working(20),
+        "2026-03-19",
+    ),
+    "taken up the same evening it was received that evening": (
+        "receive 2026-02-13T17:00; accept 2026-02-13",
+        WINDOW,
+        "2026-03-19",
+    ),
+    "handed up, our clock stands until it comes back": (
+        "accept 2026-03-02; stop 2026-03-09 hand_up 报1; resume 2026-03-23 hand_up",
+        working(20),
+        "2026-04-14",  # Qingming takes the 6th
+    ),
+    "handed up without the paper that sends it, it does not": (
+        "accept 2026-03-02; stop 2026-03-09 hand_up; resume 2026-03-23 hand_up",
+        working(20),
+        "2026-03-30",
+    ),
+    "ordered anew, a whole limit from that day": (
+        "accept 2026-01-05; stop 2026-01-07 hearing 甲; decide 2026-01-20; redo 2026-03-02",
+        working(20),
+        "2026-03-30",
+    ),
 }
 
 
 @pytest.mark.parametrize(("events", "limit", "due_on"), GOLDEN.values(), ids=GOLDEN.keys())
 def test_the_last_day_is_as_counted_by_hand(events: str, limit: Limit, due_on: str) -> None:
     assert reading(events, "2028-12-29", limit).due_on == day(due_on)
+
+
+def test_papers_that_came_too_late_in_the_day_lie_until_the_next() -> None:
+    evening = reading("receive 2026-02-13T17:00", "2026-02-13", WINDOW)
+    assert (evening.received_on, evening.notice_due_on) == (None, None)
+    line = evening.lines[0]
+    assert (line.from_on, line.until_on) == (day("2026-02-13"), day("2026-02-14"))
+    assert line.label == "17:00 收件，已过窗口截止时间 16:30，按其后第一个工作日计"
+    assert not line.verified
+    next_day = reading("receive 2026-02-13T17:00", "2026-02-14", WINDOW)
+    assert next_day.received_on == day("2026-02-14")
+    corrected = reading(
+        "receive 2026-03-02; notice 2026-03-03; correct 2026-03-06T17:00", "2026-03-10", WINDOW
+    )
+    assert corrected.notice_due_on == day("2026-03-16")  # five days from Monday the 9th
+
+
+def test_an_extension_by_the_wrong_level_says_why_it_is_none() -> None:
+    wrong = reading("accept 2026-01-28; extend 2026-02-05 10 government", "2026-02-05", HEAD_10)
+    assert wrong.extended_days == 0
+    assert "延长未经有权批准的负责人批准，不计入" in [line.label for line in wrong.lines]
+
+
+def test_handled_anew_the_past_counts_no_more() -> None:
+    anew = reading("accept 2026-01-05; decide 2026-01-20; redo 2026-03-02", "2026-03-04")
+    assert (anew.decided_on, anew.closed, anew.used_days) == (None, False, 2)
+    assert anew.started_on == day("2026-03-02")
+    assert "自重新办理之日起算，当日不计" in [line.label for line in anew.lines]
 
 
 def test_nothing_has_happened_yet() -> None:
@@ -425,3 +529,133 @@ def test_every_reason_has_a_label_and_an_article() -> None:
     assert set(articles.values()) == {"《行政许可法》第四十五条"}
     assert Kind("receive").label == "收件"
     assert Unit("working").label == "工作日"
+
+
+def told(events: str, on: str, limit: Limit = WORKING_20) -> list[str]:
+    """Every line in one word each: label, days it spans, count, and ? unverified, ~ provisional."""
+    return [
+        " ".join(
+            filter(
+                None,
+                (
+                    line.label,
+                    f"{line.from_on:%m-%d}",
+                    f"..{line.until_on:%m-%d}" if line.until_on else "",
+                    f"={line.days}" if line.days is not None else "",
+                    line.article and line.article.removeprefix("《行政许可法》"),
+                    "" if line.verified else "?",
+                    "~" if line.provisional else "",
+                ),
+            )
+        )
+        for line in reading(events, on, limit).lines
+        if not line.label.startswith("工作日历")
+    ]
+
+
+START = "《民法典》第二百零一条（参照） ?"
+PLAIN = Limit(20, Unit.WORKING, verified=True)
+LINES = {
+    "an answer is owed": (
+        "receive 2026-03-02",
+        "2026-03-09",
+        ["收件 03-02 第三十二条", "应在期限内受理或者一次性告知 03-03 ..03-09 =5 第三十二条"],
+    ),
+    "silence accepts the day after": (
+        "receive 2026-03-02",
+        "2026-03-10",
+        [
+            "收件 03-02 第三十二条",
+            "逾期未告知，自收到之日起视为受理 03-03 ..03-09 =5 第三十二条",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "计时至期满 03-03 ..03-30 =20",
+        ],
+    ),
+    "a second receipt and a correction nobody asked for say nothing": (
+        "receive 2026-03-02; receive 2026-03-03; correct 2026-03-04; accept 2026-03-05",
+        "2026-03-06",
+        [
+            "收件 03-02 第三十二条",
+            "受理 03-05",
+            f"自受理之日起算，当日不计 03-05 {START}",
+            "计时至期满 03-06 ..04-02 =20",
+        ],
+    ),
+    "told, corrected, told too late": (
+        "receive 2026-03-02; notice 2026-03-04; correct 2026-03-06; notice 2026-03-16",
+        "2026-03-16",
+        [
+            "收件 03-02 第三十二条",
+            "一次性告知 03-04 第三十二条",
+            "补正收讫 03-06 第三十二条",
+            "逾期未告知，自收到之日起视为受理 03-07 ..03-13 =5 第三十二条",
+            f"自受理之日起算，当日不计 03-06 {START}",
+            "受理后的告知不停止计时 03-16 =0",
+            "计时至期满 03-07 ..04-03 =20",
+        ],
+    ),
+    "decided and nothing else": (
+        "receive 2026-03-02; decide 2026-03-03",
+        "2026-03-03",
+        [
+            "收件 03-02 第三十二条",
+            "未记受理即办结，自收到之日起算 03-02",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "计时至期满 03-03 ..03-30 =20",
+            "办结后应在期限内送达 03-04 ..03-17 =10 第四十四条",
+        ],
+    ),
+    "ordered anew": (
+        "accept 2026-01-05; decide 2026-01-20; redo 2026-03-02; stop 2026-03-04 hearing 甲",
+        "2026-03-06",
+        [
+            "重新办理 03-02",
+            f"自重新办理之日起算，当日不计 03-02 {START}",
+            "计时 03-03 ..03-04 =2",
+            "停表：听证 03-05 =2 第四十五条",
+        ],
+    ),
+    "in a year without a notice": (
+        "receive 2026-12-29",
+        "2026-12-30",
+        ["收件 12-29 第三十二条", "应在期限内受理或者一次性告知 12-30 ..01-05 =5 第三十二条 ~"],
+    ),
+    "stops that are none": (
+        (
+            "accept 2026-03-02; stop 2026-03-03 hearing; stop 2026-03-03;"
+            "stop 2026-03-04 hearing 甲; stop 2026-03-05 testing 乙; resume 2026-03-06;"
+            "stop 2026-04-30 hearing 丙; extend 2026-04-30 3"
+        ),
+        "2026-04-30",
+        [
+            "受理 03-02",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "无书面告知文号的停表，不停止计时 03-03 =0 第四十五条",
+            "未载明法定事由的停表，不停止计时 03-03 =0 第四十五条",
+            "计时 03-03 ..03-04 =2",
+            "停表：听证 03-05 ..03-06 =2 第四十五条",
+            "停表：检测（与其他停表重叠或在起算之前，不重复扣除） 03-05 =0 第四十五条",
+            "停表：听证（期限已届满，不再停止计时） 04-30 =0 第四十五条",
+            "期限届满后作出的延长，不计入 04-30 =0",
+            "计时至期满 03-07 ..04-01 =18",
+            "超期 04-02 ..04-30 =20",
+        ],
+    ),
+    "on the spot": (
+        "accept 2026-03-05",
+        "2026-03-05",
+        [
+            "受理 03-05",
+            f"自受理之日起算，当日不计 03-05 {START}",
+            "应当场办结 03-05 ..03-05 =0",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize(("events", "on", "lines"), LINES.values(), ids=LINES.keys())
+def test_the_lines_are_told_as_a_clerk_would_write_them(
+    events: str, on: str, lines: list[str]
+) -> None:
+    limit = Limit(0, Unit.WORKING, verified=True) if lines[-1].startswith("应当场") else PLAIN
+    assert told(events, on, limit) == lines

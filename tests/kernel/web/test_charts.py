@@ -1,7 +1,9 @@
 import re
+from datetime import date
 from xml.etree import ElementTree as ET
 
 from kernel.web import charts
+from kernel.web.parts import Chart
 
 ROWS = [
     charts.Row("准格尔旗", {"green": 6, "yellow": 3, "red": 1}),
@@ -51,3 +53,49 @@ def test_a_higher_figure_stands_higher() -> None:
 def test_a_sparkline_of_one_or_no_figure_is_still_a_picture() -> None:
     for values in ([], [3], [3, 3, 3]):
         ET.fromstring(charts.sparkline(values, title="近期"))
+
+
+def test_a_share_is_drawn_as_a_part_of_the_whole() -> None:
+    shares = [("自然资源局", 33.3), ("水利局", 10)]
+    assert 'width="33.3%"' in charts.bars(shares, title="占比", measure="%", whole=100).svg
+    assert 'width="100.0%"' in charts.bars(shares, title="占比", measure="%").svg
+
+
+RUNS = [
+    charts.Run("owner", date(2025, 12, 20), date(2026, 1, 8), "没有在办的办件"),
+    charts.Run("government", date(2026, 1, 9), date(2026, 3, 9), "<用地预审>"),
+    charts.Run("government_agent", date(2026, 3, 10), date(2026, 3, 19)),
+]
+
+
+def strip(runs: list[charts.Run]) -> Chart:
+    return charts.day_strip(
+        runs, title="每天归谁", series=charts.PARTIES, columns=["归属", "天数"], rows=[["政府", 60]]
+    )
+
+
+def test_the_strip_gives_each_run_its_days_of_the_whole() -> None:
+    svg = strip(RUNS).svg
+    assert widths(svg, "run c-owner") == [22.222]
+    assert widths(svg, "run c-government") == [66.667]
+    assert widths(svg, "run c-government_agent") == [11.111]
+    assert "政府 60</text>" in svg
+    assert "政府 2026年1月9日至2026年3月9日 60 天\n&lt;用地预审&gt;</title>" in svg
+
+
+def test_the_strip_is_sound_markup_whatever_it_holds() -> None:
+    for runs in ([], RUNS[:1], RUNS):
+        svg = ET.fromstring(strip(runs).svg)
+        assert [child.tag for child in svg[:2]] == ["title", "desc"]
+        assert not svg.findall(".//*[@style]")
+
+
+def test_a_commissioned_party_is_striped_in_picture_and_legend() -> None:
+    chart = strip(RUNS)
+    assert chart.svg.count('fill="url(#part-hatch)"') == 1
+    assert ("government_agent", "政府委托中介", True) in chart.key
+    assert "part-hatch" not in strip(RUNS[:2]).svg
+    bars = charts.stacked_bars(
+        [charts.Row("某项目", {"owner": 3, "owner_agent": 2})], title="归属", series=charts.PARTIES
+    )
+    assert bars.svg.count('fill="url(#part-hatch)"') == 1

@@ -257,6 +257,18 @@ def context_of(page: str) -> dict[str, object]:
                 measure="工作日",
                 unit="天",
             ),
+            "strip": charts.day_strip(
+                [
+                    charts.Run("owner", date(2025, 11, 4), date(2025, 11, 20)),
+                    charts.Run("government", date(2025, 11, 21), date(2025, 12, 24), "用地预审"),
+                    charts.Run("owner_agent", date(2025, 12, 25), date(2026, 1, 3), "专家评审"),
+                    charts.Run("higher", date(2026, 1, 4), date(2026, 1, 14), "农用地转用"),
+                ],
+                title="72 天每一天归谁",
+                series=charts.PARTIES,
+                columns=["责任方", "自然日"],
+                rows=[["项目单位", 17], ["政府", 34], ["业主委托中介", 10], ["上级机关", 11]],
+            ),
             "spark": charts.sparkline([3, 5, 4, 8, 7, 9], title="近六期"),
             "terms": [
                 ("项目代码", "2601-150622-04-01-123456"),

@@ -46,9 +46,10 @@ def test_predecessors_come_first_and_all_ends_by_the_target(project: Project) ->
         assert edge.before.planned_due_on <= edge.after.planned_start_on
     assert max(p.planned_due_on for p in rows.values()) == date(2026, 3, 31)
     assert project.feasible
-    # A05 10 + A02 20 + A10 20 + A11 21 + C02 20 working days, then C06 7 calendar days.
-    assert project.expected_on == date(2026, 3, 23)
-    assert rows["C06"].slack_days == 6
+    # A05 10 + A02 20 + A10 20 + A11 21 + C02 20 working days, C02's public notice of 7 calendar
+    # days, then C06 7 calendar days.
+    assert project.expected_on == date(2026, 3, 30)
+    assert rows["C06"].slack_days == 1
     assert rows["C06"].critical
 
 

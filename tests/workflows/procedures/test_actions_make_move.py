@@ -19,6 +19,7 @@ from workflows.projects.models import Project
 pytestmark = pytest.mark.django_db
 Move = Callable[..., Procedure]
 JAN, FEB = date(2026, 1, 28), date(2026, 2, 9)
+HEAD = {"level": "head", "approver": "局长", "text": "难"}
 
 
 def clocks(project: Project, code: str, on: date) -> Any:
@@ -53,10 +54,12 @@ def test_an_owners_own_stop_leaves_the_ball_with_the_owner(accepted: Procedure, 
 
 
 def test_an_extension_counts_on_from_the_last_day(accepted: Procedure, move: Move) -> None:
-    extended = move("C03", "extend", FEB, days=10, approver="局长（示例）", text="情况复杂")
+    extended = move(
+        "C03", "extend", FEB, days=10, level="head", approver="局长（示例）", text="情况复杂"
+    )
     assert extended.statutory_due_on == date(2026, 3, 17)
     with pytest.raises(MoveRefused, match="还可延长 0 日"):
-        move("C03", "extend", FEB, days=1, approver="局长（示例）", text="又复杂")
+        move("C03", "extend", FEB, days=1, level="head", approver="局长（示例）", text="又复杂")
 
 
 def test_a_decision_ends_the_clock_and_a_delivery_the_procedure(
@@ -70,7 +73,7 @@ def test_a_decision_ends_the_clock_and_a_delivery_the_procedure(
         "nobody",
         date(2026, 2, 11),
     )
-    with pytest.raises(MoveRefused, match="没有可办的步骤"):
+    with pytest.raises(MoveRefused, match="现在可办：责令重新办理"):
         move("C03", "withdraw", date(2026, 2, 12), text="迟了")
 
 
@@ -135,9 +138,13 @@ def test_a_calendar_day_matter_counts_from_receipt(move: Move) -> None:
         ("stop", FEB, {"reason": "expert_review", "document": " "}, "须填书面告知的文号"),
         ("stop", FEB, {"reason": "lunch"}, "不在法定事由之内"),
         ("stop", date(2026, 3, 4), {"reason": "hearing"}, "2026-03-03 届满"),
-        ("extend", FEB, {"days": 11, "approver": "局长", "text": "难"}, "最多延长 10 日"),
-        ("extend", FEB, {"days": 5, "text": "难"}, "须填批准人"),
-        ("extend", date(2026, 3, 4), {"days": 5, "approver": "局长", "text": "难"}, "届满之后不能"),
+        ("extend", FEB, {"days": 11, **HEAD}, "最多延长 10 日"),
+        ("extend", FEB, {"days": 5, **HEAD, "level": ""}, "须填批准层级"),
+        ("extend", FEB, {"days": 5, **HEAD, "level": "government"}, "须经本部门负责人批准"),
+        ("extend", FEB, {"days": 5, **HEAD, "approver": ""}, "须填批准人"),
+        ("extend", date(2026, 3, 4), {"days": 5, **HEAD}, "届满之后不能"),
+        ("hand_up", FEB, {}, "由本级决定，不需要上报"),
+        ("redo", FEB, {"text": "判决"}, "不能“责令重新办理”"),
         ("resume", FEB, {}, "不能“恢复计时”"),
         ("receive", FEB, {}, "不能“收件”"),
         ("accept", FEB, {}, "不能“受理”"),
@@ -178,12 +185,12 @@ def test_a_decision_waits_for_hard_predecessors_even_after_silence(move: Move) -
 def test_a_matter_without_extension_in_law_refuses_one(move: Move) -> None:
     move("C04", "receive", date(2026, 1, 5))
     with pytest.raises(MoveRefused, match="没有规定可以延长"):
-        move("C04", "extend", date(2026, 1, 20), days=1, approver="局长", text="难")
+        move("C04", "extend", date(2026, 1, 20), days=1, **HEAD)
 
 
 def test_a_stopped_clock_must_run_before_a_decision(accepted: Procedure, move: Move) -> None:
     move("C03", "stop", FEB, reason="hearing")
-    with pytest.raises(MoveRefused, match="现在可办：恢复计时"):
+    with pytest.raises(MoveRefused, match="现在可办：停表、恢复计时"):
         move("C03", "decide", date(2026, 2, 10))
 
 

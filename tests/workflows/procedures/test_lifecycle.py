@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from kernel.clock import Kind
 from workflows.procedures import lifecycle
 from workflows.procedures.lifecycle import (
     MOVES,
@@ -25,12 +26,18 @@ def test_every_state_can_be_reached() -> None:
     assert reached == set(State)
 
 
-def test_only_a_delivered_procedure_has_no_next_step() -> None:
-    assert [state for state in State if not open_moves(state)] == [State.DELIVERED]
+def test_after_delivery_only_a_court_or_a_higher_office_opens_it_again() -> None:
+    assert [m.name for m in open_moves(State.DELIVERED)] == ["redo"]
+    assert all(open_moves(state) for state in State)
 
 
 def test_each_kind_of_entry_leads_to_one_state() -> None:
-    assert len({m.clock for m in MOVES}) == len(MOVES) == len(STATE_AFTER)
+    plain = [m for m in MOVES if m.reason is None]
+    assert len({m.clock for m in plain}) == len(plain) == len(STATE_AFTER)
+    assert {(m.name, m.clock) for m in MOVES if m.reason} == {
+        ("hand_up", Kind.STOP),
+        ("return_down", Kind.RESUME),
+    }
 
 
 def test_the_column_holds_every_state() -> None:
@@ -38,7 +45,9 @@ def test_the_column_holds_every_state() -> None:
 
 
 def test_a_step_from_the_wrong_state_is_refused_with_what_can_be_done() -> None:
-    with pytest.raises(MoveRefused, match="现为“停表”，不能“办结”。现在可办：恢复计时、撤回申请"):
+    with pytest.raises(
+        MoveRefused, match="现为“停表”，不能“办结”。现在可办：停表、恢复计时、撤回申请"
+    ):
         move_from(State.STOPPED, "decide")
 
 

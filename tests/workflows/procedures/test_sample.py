@@ -12,8 +12,8 @@ from tenants.models import Tenant
 from tenants.rollup.reconcile import reconcile
 from workflows.procedures.actions import comb_out, rebuild_caches
 from workflows.procedures.clocks import read_clocks
+from workflows.procedures.corrections import move_of
 from workflows.procedures.guards import Filing, allowed_move, check_effect
-from workflows.procedures.lifecycle import MOVES
 from workflows.procedures.models import ClockEntry, Procedure
 from workflows.procedures.queries import entries_for
 from workflows.procedures.sample import play, play_all
@@ -47,16 +47,21 @@ def test_it_holds_a_mix_of_states_and_no_day_to_come(season: list[Project]) -> N
 def test_every_line_could_have_been_entered_by_an_officer(season: list[Project]) -> None:
     calendar = work_calendar()
     procedures = list(Procedure.objects.order_by("pk"))
-    by_kind = {move.clock.value: move.name for move in MOVES}
     for number, lines in entries_for(procedures).items():
         procedure = next(p for p in procedures if p.number == number)
         terms = Terms.read(procedure.terms)
         for place, line in enumerate(lines):
             filing = Filing(
-                line.on, line.document, line.reason, line.days, line.approver, line.text
+                line.on,
+                at=line.at,
+                document=line.document,
+                reason=line.reason,
+                days=line.days,
+                approver=line.approver,
+                text=line.text,
             )
             before = read_clocks(terms, lines[:place], calendar=calendar, on=line.on)
-            move = allowed_move(by_kind[line.kind], filing, terms, before, calendar)
+            move = allowed_move(move_of(line).name, filing, terms, before, calendar)
             after = read_clocks(terms, lines[: place + 1], calendar=calendar, on=line.on)
             check_effect(move, filing, before.statutory, after)
             assert place == 0 or lines[place - 1].on <= line.on

@@ -37,7 +37,7 @@ def test_without_a_count_in_law_the_plan_uses_the_allowance_and_says_it_is_a_gue
 def test_an_extension_the_law_does_not_name_is_none() -> None:
     assert Terms.copied(MATTERS["C04"], None).statutory.extension_days == 0
     ten = Terms.copied(MATTERS["C02"], None).statutory
-    assert (ten.extension_days, ten.extension_article) == (10, "《行政许可法》第四十二条")
+    assert (ten.extension_days, ten.extension_article) == (10, "《行政许可法》第四十二条第一款")
 
 
 def test_a_document_number_stays_outside_the_title_marks() -> None:

@@ -50,9 +50,14 @@ _TOO_LARGE = (
 )
 
 
-def open_sheets(source: bytes, *, filename: str, limits: Limits) -> tuple[Sheet, ...]:
-    """Every worksheet of an .xlsx, .xls or .et file. Raises ``WorkbookRefused`` and nothing else."""
-    _refuse_at_the_door(source, filename=filename, limits=limits)
+def open_sheets(
+    source: bytes, *, filename: str, limits: Limits, holds: str = "项目清单"
+) -> tuple[Sheet, ...]:
+    """Every worksheet of an .xlsx, .xls or .et file; ``holds`` is what the clerk calls its content.
+
+    Raises ``WorkbookRefused`` and nothing else.
+    """
+    _refuse_at_the_door(source, filename=filename, limits=limits, holds=holds)
     child = Path(__file__).with_name("unpack.py")
     numbers = (
         limits.memory,
@@ -86,15 +91,15 @@ def open_sheets(source: bytes, *, filename: str, limits: Limits) -> tuple[Sheet,
         case "sheets":
             raise WorkbookRefused(
                 f"文件“{filename}”有{answer['found']}个工作表，最多读{limits.max_sheets}个；"
-                "请只留项目清单所在的工作表后重新上传。"
+                f"请只留{holds}所在的工作表后重新上传。"
             )
         case _:
             raise WorkbookRefused(_damaged(filename))
 
 
-def _refuse_at_the_door(source: bytes, *, filename: str, limits: Limits) -> None:
+def _refuse_at_the_door(source: bytes, *, filename: str, limits: Limits, holds: str) -> None:
     if not source:
-        raise WorkbookRefused(f"文件“{filename}”是空的；请重新选择项目清单。")
+        raise WorkbookRefused(f"文件“{filename}”是空的；请重新选择{holds}。")
     if len(source) > limits.max_bytes:
         raise WorkbookRefused(
             f"文件“{filename}”超过{limits.max_bytes // 2**20}MB；请删去图片和无关工作表后重新上传。"

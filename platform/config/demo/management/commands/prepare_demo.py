@@ -37,6 +37,7 @@ from workflows.procedures import sample as procedures_sample
 from workflows.projects import sample as projects_sample
 from workflows.projects.models import Project
 from workflows.promises import sample as promises_sample
+from workflows.watches.actions import notice
 
 PROJECTS_A_SEASON = {"city": 4, "zhungeer": 14, "yijinhuoluo": 12, "dalate": 10}
 OTHERWISE = 6
@@ -153,6 +154,7 @@ class Command(BaseCommand):
             )
         procedures_sample.play_all(Project.objects.order_by("number"), today=today)
         promises_sample.fill(on=today)
+        notice(on=today, at=timezone.now())
 
     def file(self, today: date) -> None:
         """Every banner and park files its mechanism, most their list; the city answers most."""

@@ -1,76 +1,37 @@
-"""Pages of the approval ledger: the list, one procedure, how its dates come about, its moves."""
+"""One procedure: its ledger, how its dates come about, its moves and their corrections."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.authority.permissions import Permission
-from kernel.calendars.queries import work_calendar
 from kernel.clock import Kind
 from kernel.plan import Strength
 from kernel.trail import record_refusal
 from kernel.trail.models import Outcome, TrailEntry
-from kernel.web.downloads import attachment
-from kernel.web.http import SignedInRequest, actor_of, requires
-from kernel.web.lamps import Lamp
+from kernel.web.http import READABLE, SignedInRequest, actor_of, requires
 from kernel.web.parts import Event
-from workflows.catalogue.queries import departments
 from workflows.procedures import queries
 from workflows.procedures.actions import make_move
 from workflows.procedures.clocks import LedgerLine, open_stops, standing, this_round
-from workflows.procedures.forms import LedgerFilter, MoveForm
-from workflows.procedures.ledger import rows
+from workflows.procedures.corrections import correct, move_of
+from workflows.procedures.explaining import as_json, explained, why_lit
+from workflows.procedures.forms import CorrectionForm, KnownForm, MoveForm
 from workflows.procedures.lifecycle import FINISHED, MOVES, Move, MoveRefused, State, open_moves
 from workflows.procedures.live import Live, live_of, neighbours
 from workflows.procedures.models import Procedure
-from workflows.procedures.pieces import HEADS, five_dates, reading_tables
-from workflows.procedures.sheets import ledger_workbook
+from workflows.procedures.pieces import five_dates
 
-PAGE = 50
 #: After silence has accepted, what was done on paper in time may still be written down.
 LATE_ENTRIES = ("notify", "accept")
-
-
-@require_safe
-@requires(Permission.PROCEDURES_VIEW)
-def ledger(request: SignedInRequest) -> HttpResponse:
-    today = timezone.localdate()
-    form, found, narrowed = _filtered(request, today)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "procedures/ledger.html",
-        {
-            "title": "审批台账",
-            "form": form,
-            "page": page,
-            "rows": rows(page.object_list, today),
-            "chips": _chips(request, narrowed, today),
-            "headings": _headings(request),
-            "show_project": True,
-            "export_url": f"{reverse('procedures:export')}?{request.GET.urlencode()}",
-            "filtered": bool(request.GET),
-            "now": timezone.now(),
-        },
-    )
-
-
-@require_safe
-@requires(Permission.PROCEDURES_VIEW)
-def export(request: SignedInRequest) -> HttpResponse:
-    today = timezone.localdate()
-    _, found, _ = _filtered(request, today)
-    content = ledger_workbook(f"{request.tenant.name}审批台账", rows(found, today), as_of=today)
-    return attachment(content, f"审批台账-{today:%Y%m%d}.xlsx")
 
 
 @require_safe
@@ -98,12 +59,13 @@ def detail(request: SignedInRequest, number: str) -> HttpResponse:
             "moves": [(m, _form(m, live, number, today)) for m in moves],
             "may_move": Permission.PROCEDURES_MOVE in request.permissions,
             "mine": mine,
-            "tables": reading_tables(row),
+            "explained": explained(live, row)[:2],
+            "why": why_lit(live, row),
             "before": before,
             "after": after,
             "waiting": _waiting(live, row.procedure, Strength.HARD),
-            "lines": live.book.lines.get(number, []),
-            "round_starts": _round_starts(live.book.lines.get(number, [])),
+            "lines": _told(live, number),
+            "round_starts": _round_starts(standing(live.book.lines.get(number, []))),
             "events": _events(number),
             "now": timezone.now(),
         },
@@ -113,34 +75,41 @@ def detail(request: SignedInRequest, number: str) -> HttpResponse:
 @require_safe
 @requires(Permission.PROCEDURES_VIEW)
 def dates(request: SignedInRequest, number: str) -> HttpResponse:
-    """这个日期怎么算的: each of the five dates derived line by line."""
+    """这个日期怎么算的: each date derived line by line, today or as it was known at a moment."""
     procedure = _get(number)
-    live = live_of(procedure.project, timezone.localdate())
+    form = KnownForm(request.GET or None)
+    live = live_of(procedure.project, timezone.localdate(), _known(form))
     row = live.row(number)
-    before, after = neighbours(live.book, row.procedure)
     return render(
         request,
         "procedures/dates.html",
         {
             "title": f"{row.procedure.name}：这个日期怎么算的",
-            "crumbs": [
-                *_crumbs(procedure)[:-1],
-                (number, reverse("procedures:detail", args=[number])),
-                ("日期怎么算的", ""),
-            ],
+            "crumbs": _crumbs(procedure, "日期怎么算的"),
             "row": row,
-            "calendar": live.calendar,
             "procedure": row.procedure,
             "project": procedure.project,
             "facts": five_dates(row),
-            "tables": reading_tables(row),
-            "before": before,
-            "after": after,
-            "slot": live.plan.slot(row.procedure.matter_code),
-            "plan_limit": row.terms.planned,
+            "explained": explained(live, row),
+            "form": form,
+            "known_at": live.book.known_at,
+            "json_url": f"{reverse('procedures:dates_json', args=[number])}?{request.GET.urlencode()}",
             "now": timezone.now(),
         },
+        status=400 if form.errors else 200,
     )
+
+
+@require_safe
+@requires(Permission.PROCEDURES_VIEW)
+def dates_json(request: SignedInRequest, number: str) -> HttpResponse:
+    """The same for another system."""
+    procedure = _get(number)
+    form = KnownForm(request.GET or None)
+    if form.errors:
+        return JsonResponse({"error": _faults(form)}, status=400, json_dumps_params=READABLE)
+    live = live_of(procedure.project, timezone.localdate(), _known(form))
+    return JsonResponse(as_json(live, live.row(number)), json_dumps_params=READABLE)
 
 
 @require_http_methods(["GET", "POST"])
@@ -171,7 +140,7 @@ def move(request: SignedInRequest, number: str, name: str) -> HttpResponse:
             actor=actor_of(request),
             action=f"procedures.{name}",
             subject=number,
-            summary="".join(str(words) for found in form.errors.values() for words in found),
+            summary=_faults(form),
         )
     row = live.row(number)
     return render(
@@ -179,11 +148,7 @@ def move(request: SignedInRequest, number: str, name: str) -> HttpResponse:
         "procedures/move.html",
         {
             "title": f"{chosen.label}：{procedure.name}",
-            "crumbs": [
-                *_crumbs(procedure)[:-1],
-                (number, reverse("procedures:detail", args=[number])),
-                (chosen.label, ""),
-            ],
+            "crumbs": _crumbs(procedure, chosen.label),
             "row": row,
             "procedure": row.procedure,
             "project": procedure.project,
@@ -191,6 +156,64 @@ def move(request: SignedInRequest, number: str, name: str) -> HttpResponse:
             "form": form,
             "facts": five_dates(row),
             "waiting": _waiting(live, row.procedure, Strength.HARD),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PROCEDURES_MOVE)
+def correct_entry(request: SignedInRequest, number: str, entry: int) -> HttpResponse:
+    """更正: a line of the ledger put right, or the last one taken back."""
+    procedure = _get(number)
+    today = timezone.localdate()
+    live = live_of(procedure.project, today)
+    stands: list[Any] = list(standing(live.book.lines.get(number, [])))
+    line = next((line for line in stands if line.pk == entry), None)
+    if line is None:
+        raise Http404
+    move = move_of(line)
+    form = CorrectionForm(
+        request.POST if request.method == "POST" else None,
+        line=line,
+        last=line is stands[-1],
+        move=move,
+        terms=live.book.terms[number],
+        version=live.book.procedure(number).version,
+        today=today,
+    )
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                correct(
+                    procedure_number=number,
+                    entry_id=entry,
+                    actor=actor_of(request),
+                    reach=_reach(request, today),
+                    **form.cleaned_data,
+                )
+                messages.success(request, "已更正，原记录保留，各个日期已按台账重新读出。")
+                return redirect("procedures:detail", number)
+        except MoveRefused as refusal:
+            form.add_error(None, str(refusal))
+        record_refusal(
+            actor=actor_of(request),
+            action="procedures.correct",
+            subject=number,
+            summary=_faults(form),
+        )
+    row = live.row(number)
+    return render(
+        request,
+        "procedures/correct.html",
+        {
+            "title": f"更正“{line.label}”：{procedure.name}",
+            "crumbs": _crumbs(procedure, "更正"),
+            "row": row,
+            "procedure": row.procedure,
+            "project": procedure.project,
+            "line": line,
+            "form": form,
         },
         status=422 if form.errors else 200,
     )
@@ -207,13 +230,22 @@ def _reach(request: SignedInRequest, today: date) -> frozenset[str] | None:
     return queries.reach_of(request.membership, today)
 
 
-def _crumbs(procedure: Procedure) -> list[tuple[str, str]]:
-    project = procedure.project
+def _crumbs(procedure: Procedure, page: str = "") -> list[tuple[str, str]]:
+    project, number = procedure.project, procedure.number
+    here = [(number, reverse("procedures:detail", args=[number])), (page, "")]
     return [
         ("审批台账", reverse("procedures:list")),
         (project.name, reverse("projects:project", args=[project.number])),
-        (procedure.number, ""),
+        *(here if page else [(number, "")]),
     ]
+
+
+def _faults(form: forms.Form) -> str:
+    return "".join(str(words) for found in form.errors.values() for words in found)
+
+
+def _known(form: KnownForm) -> datetime | None:
+    return form.cleaned_data.get("known") if form.is_valid() else None
 
 
 def _open(live: Live, number: str) -> list[Move]:
@@ -277,109 +309,15 @@ def _events(number: str) -> list[Event]:
 
 def _round_starts(lines: Iterable[Any]) -> set[int]:
     """Keys of the lines that open a second or later application."""
-    receipts = [line.pk for line in lines if line.kind == Kind.RECEIVE]
+    receipts = [line.pk for line in lines if line.kind in (Kind.RECEIVE, Kind.REDO)]
     return set(receipts[1:])
 
 
-def _filtered(
-    request: SignedInRequest, today: date
-) -> tuple[LedgerFilter, QuerySet[Procedure], QuerySet[Procedure]]:
-    """The form, what it asks for, and the same under any lamp (for the counts)."""
-    own = request.membership.department_code
-    names = departments()
-    present = (
-        Procedure.objects.order_by("matter_code")
-        .values_list("matter_code", "short_name")
-        .distinct("matter_code")
-    )
-    form = LedgerFilter(
-        request.GET or None,
-        departments=[(d.code, d.short_name) for d in names.values()],
-        matters=[(code, f"{code} {name}") for code, name in present],
-        own=bool(own),
-    )
-    chosen = form.cleaned_data if form.is_valid() else {}
-    found = queries.ledger()
-    if own and chosen.get("scope") != "all":
-        found = found.filter(department_code=own)
-    if words := chosen.get("q"):
-        found = found.filter(
-            Q(project__name__icontains=words)
-            | Q(project__number__icontains=words)
-            | Q(number__icontains=words)
-            | Q(name__icontains=words)
-        )
-    for field, column in (
-        ("state", "state"),
-        ("ball", "ball"),
-        ("department", "department_code"),
-        ("stage", "stage"),
-        ("matter", "matter_code"),
-    ):
-        if value := chosen.get(field):
-            found = found.filter(**{column: value})
-    if chosen.get("soon"):
-        until = work_calendar().add(today, queries.DUE_SOON_DAYS)
-        found = found.filter(queries.due_soon(today, until))
-    narrowed = found
-    if lamp := chosen.get("lamp"):
-        found = found.filter(queries.under_lamp(lamp, today))
-    return form, found.order_by(*_order(chosen.get("sort") or "red")), narrowed
-
-
-def _order(sort: str) -> list[Any]:
-    backwards = sort.startswith("-")
-    first, *rest = queries.SORTS[sort.lstrip("-")]
-    column = F(first)
-    head = column.desc(nulls_last=True) if backwards else column.asc(nulls_last=True)
-    # What is decided has no lamp to turn: it stands last, newest first.
-    ties = ["-decided_on"] if first == "red_on" else []
-    return [head, *rest, *ties, "project__number", "order"]
-
-
-def _chips(
-    request: SignedInRequest, found: QuerySet[Procedure], today: date
-) -> list[dict[str, Any]]:
-    counts = found.order_by().aggregate(
-        **{lamp.value: Count("pk", filter=queries.under_lamp(lamp, today)) for lamp in Lamp}
-    )
-    chosen = request.GET.get("lamp", "")
-    chips = [{"label": "全部", "count": sum(counts.values()), "lamp": ""}]
-    chips += [
-        {"label": lamp.word, "count": counts[lamp.value], "lamp": lamp.value}
-        for lamp in (Lamp.RED, Lamp.YELLOW, Lamp.GREEN, Lamp.PAUSED, Lamp.NONE, Lamp.DONE)
-        if counts[lamp.value] or chosen == lamp.value
-    ]
-    for chip in chips:
-        chip["url"] = _address(request, lamp=chip["lamp"])
-        chip["current"] = chip["lamp"] == chosen
-    return chips
-
-
-def _headings(request: SignedInRequest) -> list[dict[str, str]]:
-    """Column heads of the list with their sort links."""
-    sort = request.GET.get("sort") or "red"
-    heads = []
-    for label, key in HEADS:
-        current = key and sort.lstrip("-") == key
-        direction = "descending" if sort.startswith("-") else "ascending"
-        turned = f"-{key}" if current and not sort.startswith("-") else key
-        heads.append(
-            {
-                "label": label,
-                "url": _address(request, sort=turned) if key else "",
-                "sorted": direction if current else "",
-            }
-        )
-    return heads
-
-
-def _address(request: SignedInRequest, **changes: str) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    for key, value in changes.items():
-        if value:
-            query[key] = value
-        else:
-            query.pop(key, None)
-    return f"?{query.urlencode()}"
+def _told(live: Live, number: str) -> list[tuple[Any, bool]]:
+    """Every line ever written, by event, and whether it still stands."""
+    lines: list[Any] = list(live.book.lines.get(number, []))
+    stands = {line.pk for line in standing(lines)}
+    roots: dict[int, int] = {}
+    for line in lines:
+        roots[line.pk] = roots[line.corrects_id] if line.corrects_id else line.pk
+    return [(line, line.pk in stands) for line in sorted(lines, key=lambda x: (roots[x.pk], x.pk))]

@@ -1,0 +1,24 @@
+"""The meter app."""
+
+from django.apps import AppConfig
+
+from kernel.authority.permissions import Permission
+from kernel.web.navigation import NavItem, register
+
+
+class MeterConfig(AppConfig):
+    name = "workflows.meter"
+    verbose_name = "百日计时"
+
+    def ready(self) -> None:
+        # Models can be imported only now.
+        from tenants.provisioning import SEEDS  # noqa: PLC0415
+        from workflows.meter import panels  # noqa: PLC0415
+        from workflows.meter.actions import seed  # noqa: PLC0415
+        from workflows.projects.panels import Panel  # noqa: PLC0415
+        from workflows.projects.panels import register as add_panel  # noqa: PLC0415
+
+        if seed not in SEEDS:
+            SEEDS.append(seed)
+        add_panel(Panel("meter.days", 15, panels.days))
+        register(NavItem("台账", "百日计时", "meter:list", Permission.PROCEDURES_VIEW, order=30))

@@ -1,0 +1,24 @@
+"""The sweep (巡检): notices deadlines. It may run late, twice or never; no date hangs on it."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from tenants.gateway import ready_tenants
+from tenants.tasks import HEADER
+from workflows.watches.actions import notice
+
+
+@shared_task
+def sweep() -> int:
+    """Send one `sweep_tenant` for each open tenant; returns how many. Runs in the shared schema."""
+    tenants = ready_tenants()
+    for tenant in tenants:
+        sweep_tenant.apply_async(headers={HEADER: tenant.schema_name})
+    return len(tenants)
+
+
+@shared_task
+def sweep_tenant() -> int:
+    """Notice what is due in the tenant as of today; returns how many alerts are new."""
+    noticed, _ = notice(on=timezone.localdate(), at=timezone.now())
+    return noticed
