@@ -13,6 +13,7 @@ urlpatterns = [
     path("procedures/", include("workflows.procedures.urls")),
     path("watches/", include("workflows.watches.urls")),
     path("meter/", include("workflows.meter.urls")),
+    path("whatif/", include("workflows.whatif.urls")),
     path("filings/", include("workflows.filings.urls")),
     path("overview/", include("workflows.overview.urls")),
     path("holidays/", include("workflows.holidays.urls")),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from kernel.clock import WorkCalendar
 from kernel.plan import Edge, Node, Plan, Slot, Strength, schedule
@@ -122,25 +122,46 @@ def refresh(book: Book, *, calendar: WorkCalendar, on: date, rebaseline: bool = 
     return plan
 
 
-def plan_of(book: Book, clocks: Mapping[str, Clocks], *, calendar: WorkCalendar, on: date) -> Plan:
-    """The schedule of what is left, from ``on``; what is done or runs is frozen.
+class Graph(NamedTuple):
+    """What a plan is made of: a what-if schedules the same with other nodes or edges."""
 
-    Nodes are named by matter code. A finished project's plan ends on its last decision.
+    nodes: Sequence[Node]
+    edges: Sequence[Edge]
+    begin_on: date
+    target_on: date
+
+    def plan(self, calendar: WorkCalendar) -> Plan:
+        """Raises what `kernel.plan.schedule` raises."""
+        return schedule(
+            self.nodes,
+            self.edges,
+            begin_on=self.begin_on,
+            target_on=self.target_on,
+            calendar=calendar,
+        )
+
+
+def graph_of(
+    book: Book, clocks: Mapping[str, Clocks], *, calendar: WorkCalendar, on: date
+) -> Graph:
+    """What is left of the project, from ``on``; what is done or runs is frozen.
+
+    Nodes are named by matter code. A finished project's graph begins on its first decision.
     """
     begin_on = max(on, book.project.confirmed_on or on)
     clocks_of = {p.matter_code: clocks[p.number] for p in book.procedures}
     if clocks_of and all(c.state in FINISHED for c in clocks_of.values()):
         begin_on = min(c.statutory.decided_on or on for c in clocks_of.values())
-    return schedule(
-        [
-            node_of(p, book.terms[p.number], clocks_of[p.matter_code], book.project, calendar)
-            for p in book.procedures
-        ],
-        book.edges,
-        begin_on=begin_on,
-        target_on=book.project.target_on,
-        calendar=calendar,
-    )
+    nodes = [
+        node_of(p, book.terms[p.number], clocks_of[p.matter_code], book.project, calendar)
+        for p in book.procedures
+    ]
+    return Graph(nodes, book.edges, begin_on, book.project.target_on)
+
+
+def plan_of(book: Book, clocks: Mapping[str, Clocks], *, calendar: WorkCalendar, on: date) -> Plan:
+    """The schedule of `graph_of`. A finished project's plan ends on its last decision."""
+    return graph_of(book, clocks, calendar=calendar, on=on).plan(calendar)
 
 
 def node_of(

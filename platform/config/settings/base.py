@@ -44,6 +44,7 @@ SHARED_APPS = [
     "kernel.web",
     "workflows.catalogue",
     "workflows.desk",
+    "workflows.whatif",
     "workflows.overview",
     "workflows.filings",
     "workflows.holidays",

@@ -1,0 +1,1 @@
+"""The what-if desk (推演): other durations, starts, modes and edges, and what then moves."""
