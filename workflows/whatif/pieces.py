@@ -158,16 +158,10 @@ def shifted(shift: Shift) -> Any:
     after = day(shift.after, provisional=shift.provisional)
     if not shift.moved:
         return after
-    return joined(
-        [
-            after,
-            format_html(
-                '<small class="sub nowrap">原 {}，{}</small>',
-                cn_day(shift.before),
-                moved_by(shift.days),
-            ),
-        ]
-    )
+    words = f"原 {cn_day(shift.before)}"
+    if shift.days:  # from a rest day to the working day beside it no working day passes
+        words += f"，{moved_by(shift.days)}"
+    return joined([after, format_html('<small class="sub nowrap">{}</small>', words)])
 
 
 def whole_facts(whole: Whole) -> list[Fact]:
