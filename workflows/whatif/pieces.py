@@ -12,7 +12,7 @@ from kernel.plan import Plan
 from kernel.web import charts
 from kernel.web.gantt import Bar, Rest, State, gantt
 from kernel.web.parts import Chart, Fact, joined
-from kernel.web.templatetags.lianshen import badge, day
+from kernel.web.templatetags.lianshen import badge, cn_day, day
 from workflows.projects.facts import industry_labels
 from workflows.whatif.comparing import Answer, Shift, spare
 from workflows.whatif.queries import Stand, Standing
@@ -90,9 +90,9 @@ def plan_terms(plan: Plan, calendar: WorkCalendar) -> list[tuple[str, Any]]:
     ]
     if plan.conflict:
         chain = " → ".join(labels[key] for key in plan.conflict)
-        pairs.append(
-            ("冲突链", f"仅 {chain} 一项接一项，就超过目标日 {plan.short_by_days} 个工作日")
-        )
+        how = "一项接一项" if len(plan.conflict) > 1 else "这一项"
+        end = cn_day(plan.conflict_ends[-1])
+        pairs.append(("冲突链", f"仅 {chain} {how}，就要到 {end}"))
     if plan.relaxed:
         gave_way = "、".join(f"{labels[e.before]}→{labels[e.after]}" for e in plan.relaxed)
         pairs.append(("让路的“宜先办结”", gave_way))
@@ -158,16 +158,10 @@ def shifted(shift: Shift) -> Any:
     after = day(shift.after, provisional=shift.provisional)
     if not shift.moved:
         return after
-    return joined(
-        [
-            after,
-            format_html(
-                '<small class="sub nowrap">原 {}，{}</small>',
-                f"{shift.before.month}月{shift.before.day}日",
-                moved_by(shift.days),
-            ),
-        ]
-    )
+    words = f"原 {cn_day(shift.before)}"
+    if shift.days:  # from a rest day to the working day beside it no working day passes
+        words += f"，{moved_by(shift.days)}"
+    return joined([after, format_html('<small class="sub nowrap">{}</small>', words)])
 
 
 def whole_facts(whole: Whole) -> list[Fact]:
