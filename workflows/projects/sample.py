@@ -182,7 +182,7 @@ def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[
         owner = f"{place.short}示例{line.owner}{phase + 1 if phase else ''}有限公司"
         name = line.name.format(place=place.short, size=size, kinds=dice.choice(_MAKES))
         wan = dice.randrange(*line.wan, 500)
-        features = {code for code in usual[line.industry] if dice.random() < 0.85}
+        features = {code for code in sorted(usual[line.industry]) if dice.random() < 0.85}
         features |= {*line.features, *(c for c in _RARE if dice.random() < 0.08)}
         if "eia_report" in features:
             features.discard("eia_form")
