@@ -138,7 +138,7 @@ class Batch:
 
 
 def read(ids: Sequence[int]) -> Batch:
-    asked = {"ids": list(ids), "blanks": _BLANKS}
+    asked: dict[str, Any] = {"ids": list(ids), "blanks": _BLANKS}
     projects = fetch(_PROJECT, "FROM projects_project WHERE id = ANY(%(ids)s) ORDER BY id", asked)
     stored = fetch(
         {"id": "p.id", "project": "p.project_id", **_DERIVED, **_TERMS},
@@ -146,16 +146,19 @@ def read(ids: Sequence[int]) -> Batch:
         ' WHERE p.project_id = ANY(%(ids)s) ORDER BY p.project_id, p."order", p.id',
         asked,
     )
+    low, high = (stored["id"].min(), stored["id"].max()) if stored["id"].size else (0, 0)
+    # The span of ids leads to an index; without it each batch would read the whole table.
+    asked |= {"low": int(low), "high": int(high)}
     lines = fetch(
         _ENTRY,
         "FROM procedures_clockentry e JOIN procedures_procedure p ON p.id = e.procedure_id"
-        " WHERE p.project_id = ANY(%(ids)s)",
+        " WHERE p.project_id = ANY(%(ids)s) AND e.procedure_id BETWEEN %(low)s AND %(high)s",
         asked,
     )
     edges = fetch(
         _EDGE,
         "FROM procedures_edge e JOIN procedures_procedure p ON p.id = e.after_id"
-        " WHERE p.project_id = ANY(%(ids)s)",
+        " WHERE p.project_id = ANY(%(ids)s) AND e.after_id BETWEEN %(low)s AND %(high)s",
         asked,
     )
     place = _Places(stored["id"])
