@@ -12,7 +12,7 @@ from django.db.utils import ProgrammingError
 
 from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow
-from tenants.rollup.writing import drop, put
+from tenants.rollup.writing import drop, put, put_selected
 
 In = Callable[[Tenant], AbstractContextManager[Tenant]]
 
@@ -99,6 +99,8 @@ def test_a_row_without_its_cause_is_refused() -> None:
     with pytest.raises(TransactionManagementError):
         put([project()])
     with pytest.raises(TransactionManagementError):
+        put_selected(ProjectRow, selected(1, "新"))
+    with pytest.raises(TransactionManagementError):
         drop(ProjectRow, ["ZGE-2026-001"])
 
 
@@ -139,3 +141,26 @@ def test_both_kinds_are_written_in_one_call(zhungeer: Tenant, in_tenant: In) -> 
     with in_tenant(zhungeer), transaction.atomic():
         put([project(), procedure])
         assert (ProjectRow.objects.count(), ProcedureRow.objects.count()) == (1, 1)
+
+
+def selected(version: int, name: str) -> str:
+    return (
+        f"SELECT 'ZGE-2026-001' AS number, {version} AS version, '{name}' AS name, 2026 AS year,"
+        " '' AS industry, 120000 AS investment_wan, 'confirmed' AS state,"
+        " DATE '2026-03-31' AS target_on, NULL::date AS expected_on, NULL::date AS done_on,"
+        " 1 AS procedures_total, 0 AS procedures_done, true AS feasible, false AS provisional,"
+        " 't_dalate' AS owner"
+    )
+
+
+def test_selected_rows_are_put_in_the_tenants_own_name_and_an_older_one_never_wins(
+    zhungeer: Tenant, dalate: Tenant, in_tenant: In
+) -> None:
+    with in_tenant(zhungeer), transaction.atomic():
+        for version, name in ((2, "新"), (1, "旧")):
+            put_selected(ProjectRow, selected(version, name))
+        row = ProjectRow.objects.get()
+    assert (row.name, row.owner, row.owner_name) == ("新", "t_zhungeer", "准格尔旗")
+    assert row.visible_to == ["t_zhungeer", "t_city"]
+    with in_tenant(dalate):
+        assert not ProjectRow.objects.filter(number=row.number).exists()
