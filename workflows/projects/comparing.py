@@ -9,10 +9,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from kernel.labelled import Labelled
 from workflows.projects.eligibility import RULES, admit
 from workflows.projects.facts import STATED, Difference, differences, row_values, shown
 from workflows.projects.lifecycle import State
@@ -22,16 +22,8 @@ from workflows.projects.workbook import Issue, ParsedRow, ProjectFacts, ReadList
 _ENTITLEMENTS = "、".join(rule.label for rule in RULES[1:])
 
 
-class Verdict(StrEnum):
+class Verdict(Labelled):
     """What becomes of a row; ``label`` is what the preview says."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> "Verdict":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     BAD = "bad", "有错"
     NEW = "new", "新增"

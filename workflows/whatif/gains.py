@@ -8,10 +8,9 @@ into a miss, as soft edges give way to the target anyhow.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Self
 
 from kernel.clock import Unit, WorkCalendar
+from kernel.labelled import Labelled
 from kernel.plan import Node
 from workflows.whatif.applying import apply
 from workflows.whatif.whole import Row, Whole, hits
@@ -19,16 +18,8 @@ from workflows.whatif.whole import Row, Whole, hits
 MOST_TRIES = 2_000  # plans made for one answer
 
 
-class Cut(StrEnum):
+class Cut(Labelled):
     """How far a matter's time is thought to be shortened."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     HALF = "half", "减半"
     LEAST = "least", "压到清单内同一事项的最短用时"

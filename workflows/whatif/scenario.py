@@ -19,11 +19,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Self
 from urllib.parse import urlencode
 
 from kernel.clock import Unit
+from kernel.labelled import Labelled
 from kernel.plan import Strength
 from kernel.refusal import Refused
 
@@ -31,16 +31,8 @@ MOST_DAYS = 365
 MOST_CHANGES = 60
 
 
-class Kind(StrEnum):
+class Kind(Labelled):
     """What a change changes; the value is its name in the address."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     DAYS = "days", "办理用时"
     COMMIT = "commit", "告知承诺"

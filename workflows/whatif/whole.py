@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
-from typing import Self
 
 from kernel.clock import WorkCalendar
+from kernel.labelled import Labelled
 from kernel.plan import Plan
 from workflows.overview.queries import rate
 from workflows.whatif.applying import fitting, plan
@@ -16,16 +15,8 @@ from workflows.whatif.queries import Stand, Standing
 from workflows.whatif.scenario import OF_PROJECT, Change, Scenario, ScenarioRefused
 
 
-class Turn(StrEnum):
+class Turn(Labelled):
     """What the scenario makes of a project's hit (按期)."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     KEPT = "kept", "仍按期"
     WON = "won", "转为按期"

@@ -2,17 +2,11 @@
 
 from enum import StrEnum
 
+from kernel.labelled import Labelled
 
-class Role(StrEnum):
+
+class Role(Labelled):
     """What a person is in a tenant; `.label` is what pages say."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> "Role":
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     OFFICE = "office", "机制办公室"
     DEPARTMENT = "department", "审批部门"

@@ -4,9 +4,10 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import accumulate
 from typing import Self
+
+from kernel.labelled import Labelled
 
 FIRST, LAST = date(2000, 1, 1), date(2060, 12, 31)
 _ORIGIN = FIRST.toordinal()
@@ -14,16 +15,8 @@ _SIZE = LAST.toordinal() - _ORIGIN + 1
 _DAY = timedelta(days=1)
 
 
-class Unit(StrEnum):
+class Unit(Labelled):
     """计量单位：what a limit counts in. It belongs to the matter, never to the system."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     WORKING = "working", "工作日"
     CALENDAR = "calendar", "自然日"

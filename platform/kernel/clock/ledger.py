@@ -6,20 +6,13 @@ from enum import StrEnum
 from typing import Literal, Self
 
 from kernel.clock.calendar import Unit
+from kernel.labelled import Labelled
 
 LICENSING_LAW = "《行政许可法》"
 
 
-class Kind(StrEnum):
+class Kind(Labelled):
     """事件：the kinds of entry. Their order here is their order within one day."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     RECEIVE = "receive", "收件"
     NOTICE = "notice", "一次性告知"

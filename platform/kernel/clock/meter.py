@@ -7,24 +7,15 @@ from_on < d <= until_on. The cost depends on the number of spans, not on days.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from itertools import pairwise
-from typing import Self
 
 from kernel.clock.calendar import Unit, WorkCalendar
 from kernel.clock.lines import DAY, Line
+from kernel.labelled import Labelled
 
 
-class Party(StrEnum):
+class Party(Labelled):
     """责任方：whose day it is."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     GOVERNMENT = "government", "政府"
     GOVERNMENT_AGENT = "government_agent", "政府委托中介"

@@ -4,25 +4,16 @@ holds on the day it is needed."""
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
-from enum import StrEnum
-from typing import Self
 
 from kernel.clock.calendar import CalendarOutOfRange, WorkCalendar
 from kernel.clock.lines import DAY
+from kernel.labelled import Labelled
 
 SOON_DAYS = 20  # working days before the last day for renewal
 
 
-class Standing(StrEnum):
+class Standing(Labelled):
     """批文状态：how an approval stands on a day."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str = "") -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     OK = "ok", "有效"
     RENEW_SOON = "renew_soon", "临近延续"

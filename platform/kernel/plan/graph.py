@@ -3,23 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from heapq import heapify, heappop, heappush
-from typing import Self
 
 from kernel.clock import Unit, WorkLine
+from kernel.labelled import Labelled
 
 
-class Strength(StrEnum):
+class Strength(Labelled):
     """依赖强度：what the successor has to wait for, and whether the edge may give way."""
-
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
 
     HARD = "hard", "须先办结"
     SOFT = "soft", "宜先办结"
