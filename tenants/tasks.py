@@ -6,7 +6,7 @@ from celery import Task
 from kombu.utils.functional import maybe_list
 
 from tenants.backend import connection
-from tenants.gateway import visiting, visiting_public
+from tenants.gateway import ready_tenants, visiting, visiting_public
 from tenants.models import Tenant
 
 HEADER = "lianshen_schema"
@@ -14,6 +14,15 @@ HEADER = "lianshen_schema"
 
 class NoTenant(RuntimeError):
     """A message came without its schema, or for a tenant that is not open."""
+
+
+def to_every_tenant(task: Task) -> int:
+    """Send ``task`` to each open tenant, a message each, so that one that fails holds up nobody
+    else's; returns how many."""
+    tenants = ready_tenants()
+    for tenant in tenants:
+        task.apply_async(headers={HEADER: tenant.schema_name})
+    return len(tenants)
 
 
 class TenantTask(Task):

@@ -2,16 +2,14 @@
 
 from celery import shared_task
 
-from tenants.gateway import ready_tenants
 from tenants.rollup.reconcile import reconcile
-from tenants.tasks import HEADER
+from tenants.tasks import to_every_tenant
 
 
 @shared_task
 def reconcile_all() -> None:
     """Send one reconciliation to each open tenant: one that fails holds up nobody else's."""
-    for tenant in ready_tenants():
-        reconcile_one.apply_async(headers={HEADER: tenant.schema_name})
+    to_every_tenant(reconcile_one)
 
 
 @shared_task

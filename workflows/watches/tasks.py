@@ -3,18 +3,14 @@
 from celery import shared_task
 from django.utils import timezone
 
-from tenants.gateway import ready_tenants
-from tenants.tasks import HEADER
+from tenants.tasks import to_every_tenant
 from workflows.watches.actions import notice
 
 
 @shared_task
 def sweep() -> int:
     """Send one `sweep_tenant` for each open tenant; returns how many. Runs in the shared schema."""
-    tenants = ready_tenants()
-    for tenant in tenants:
-        sweep_tenant.apply_async(headers={HEADER: tenant.schema_name})
-    return len(tenants)
+    return to_every_tenant(sweep_tenant)
 
 
 @shared_task
