@@ -83,6 +83,11 @@ class Item:
     turns_on: date | None = None  # the day a green lamp turns yellow
     note: str = ""
 
+    @property
+    def opens(self) -> str:
+        """Where a red or yellow lamp names cause, owner and next date."""
+        return f"{self.url}#lamp" if self.lamp in (Lamp.RED, Lamp.YELLOW) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:

@@ -171,9 +171,11 @@ PROCEDURE_SORTS = {
     "tenant": "owner_name",
     "matter": "matter_code",
     "department": "department_code",
+    "statutory": "statutory_due_on",
+    "promised": "promised_due_on",
     "planned": "planned_due_on",
     "expected": "expected_on",
-    "next": "next_on",
+    "decided": "decided_on",
     "red": "red_on",
     "written": "written_at",
 }

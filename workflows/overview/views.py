@@ -1,7 +1,7 @@
 """The city's pages over all tenants. Every figure comes from the roll-up rows."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Fact
-from kernel.web.templatetags.lianshen import day, wan
+from kernel.web.templatetags.lianshen import cn_day, day, wan
 from kernel.web.xlsx import Column, Provisional, Value
 from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow
@@ -34,10 +34,11 @@ from workflows.catalogue.queries import departments
 from workflows.overview import queries
 from workflows.overview.forms import ProcedureFilter, ProjectFilter, SeasonFilter
 from workflows.overview.headings import headings
-from workflows.procedures.lifecycle import Ball
+from workflows.procedures.lifecycle import NOT_STARTED, Ball
 from workflows.procedures.lifecycle import State as ProcedureState
 from workflows.projects.lifecycle import State as ProjectState
 
+DAY = timedelta(days=1)
 PROJECT_COLUMNS = (
     Column("单位", 18), Column("编号", 18), Column("项目名称", 40), Column("年度", 8),
     Column("总投资（万元）", 14), Column("状态", 10), Column("目标日", 12), Column("预计办齐", 16),
@@ -56,8 +57,9 @@ PROJECT_HEADS = (
     ("截至", "written"),
 )  # fmt: skip
 PROCEDURE_HEADS = (
-    ("事项", "matter"), ("项目", "project"), ("单位", "tenant"), ("部门", "department"),
-    ("状态", ""), ("计划完成", "planned"), ("期限", "next"), ("预计完成", "expected"), ("灯", "red"),
+    ("事项 / 项目", "matter"), ("单位", "tenant"), ("部门", "department"), ("状态", ""),
+    ("法定期限", "statutory"), ("承诺期限", "promised"), ("计划完成", "planned"),
+    ("预计完成", "expected"), ("实际办结", "decided"), ("灯", "red"),
     ("截至", "written"),
 )  # fmt: skip
 
@@ -207,10 +209,29 @@ def _dress(row: Any, slugs: dict[str, str], names: dict[str, str]) -> None:
     row.url = reverse("overview:project", args=[slugs.get(row.owner, "x"), number])
     states = ProjectState if isinstance(row, ProjectRow) else ProcedureState
     row.state_word = dict(states.choices).get(row.state, row.state)
+    # What is red or yellow leads to the page that names cause, owner and next date.
+    row.opens = row.url if row.lamp in (Lamp.RED, Lamp.YELLOW) else ""
     if isinstance(row, ProcedureRow):
         row.department = names.get(row.department_code, row.department_code)  # type: ignore[attr-defined]
         row.ball_word = dict(Ball.choices).get(row.ball, row.ball)  # type: ignore[attr-defined]
         row.holder = row.department if row.ball == Ball.DEPARTMENT else row.ball_word  # type: ignore[attr-defined]
+        row.cause = _cause(row)  # type: ignore[attr-defined]
+
+
+def _cause(row: Any) -> str:
+    """The day that made the lamp turn, as the tenant wrote it here: the last before it is red."""
+    if row.lamp not in (Lamp.RED, Lamp.YELLOW):
+        return ""
+    days = {
+        "法定期限": row.statutory_due_on,
+        "承诺期限": row.promised_due_on,
+        "计划完成": row.planned_due_on,
+    }
+    bound = {words: on for words, on in days.items() if on and on < row.red_on}
+    if not bound or row.state in NOT_STARTED:
+        return f"计划受理 {cn_day(row.red_on - DAY)}"
+    words = max(bound, key=lambda words: bound[words])
+    return f"{words} {cn_day(bound[words])}"
 
 
 @require_safe
