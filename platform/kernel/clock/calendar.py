@@ -130,7 +130,16 @@ class WorkCalendar:
     and including each.
     """
 
-    __slots__ = ("_by_day", "_by_year", "_rests", "_starts", "estimated", "line", "notices")
+    __slots__ = (
+        "_by_day",
+        "_by_year",
+        "_rests",
+        "_spans",
+        "_starts",
+        "estimated",
+        "line",
+        "notices",
+    )
 
     def __init__(self, notices: Iterable[Notice]) -> None:
         # A later notice overrides an earlier one day by day (the 2020 Spring Festival did so).
@@ -158,6 +167,9 @@ class WorkCalendar:
             (rest for notice in self.notices for rest in notice.rest), key=lambda r: r.from_on
         )
         self._starts = [rest.from_on for rest in self._rests]
+        published = [notice for notice in self.notices if notice.published]
+        published.sort(key=lambda notice: (notice.year, notice.issued_on or date.min))
+        self._spans = [(notice.from_on, notice.until_on, notice) for notice in published]
 
     @classmethod
     def from_notices(cls, notices: Iterable[Notice]) -> Self:
@@ -224,16 +236,7 @@ class WorkCalendar:
 
     def notices_between(self, start: date, end: date) -> tuple[Notice, ...]:
         """The published notices that govern some day d with start < d <= end, by year."""
-        return tuple(
-            sorted(
-                (
-                    n
-                    for n in self.notices
-                    if n.published and n.from_on <= end and start < n.until_on
-                ),
-                key=lambda n: (n.year, n.issued_on or date.min),
-            )
-        )
+        return tuple(notice for first, last, notice in self._spans if first <= end and start < last)
 
     def holidays_between(self, first: date, last: date) -> tuple[Rest, ...]:
         """Named holidays from `first` to `last`, clipped to them, in order of days."""
