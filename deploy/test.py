@@ -58,7 +58,9 @@ def main(arguments: list[str]) -> int:
 def all_tests(environment: Mapping[str, str], *, chromium: str | None) -> int:
     """Quick tests, then those in a browser; the last lines say what did not run."""
     begun = time.monotonic()
-    codes = [pytest("not browser and not bench", environment)]
+    # Spread over the processors, unless somebody asks for some tests alone.
+    spread = () if os.environ.get("PYTEST_ARGS") else ("-n", "auto")
+    codes = [pytest("not browser and not bench", environment, *spread)]
     lines = [f"测试：{verdict(codes[0])}（{time.monotonic() - begun:.0f} 秒）"]
     if chromium:
         begun = time.monotonic()
