@@ -83,6 +83,16 @@ def test_next_years_notice_may_touch_december() -> None:
     assert calendar.notices_between(day - DAY, day) == (NOTICES[-1], early)
 
 
+def test_a_notice_governs_its_whole_year_even_where_it_names_no_rest() -> None:
+    plain = Notice(2027, "试", "", date(2026, 11, 4), "", True, (), ())
+    calendar = WorkCalendar.from_notices([*NOTICES, plain])
+    first, last = date(2027, 1, 1), date(2027, 12, 31)
+    assert (plain.from_on, plain.until_on) == (first, last)
+    assert calendar.notices_between(first - DAY, first) == (plain,)
+    assert calendar.notices_between(last - DAY, last) == (plain,)
+    assert calendar.notices_between(last, last + DAY) == ()
+
+
 def test_a_draft_shapes_the_year_and_leaves_it_provisional() -> None:
     day = date(2027, 2, 8)
     draft = Notice(2027, "", "", None, "", False, (Rest("春节", day, day),), ())

@@ -659,3 +659,21 @@ def test_the_lines_are_told_as_a_clerk_would_write_them(
 ) -> None:
     limit = Limit(0, Unit.WORKING, verified=True) if lines[-1].startswith("应当场") else PLAIN
     assert told(events, on, limit) == lines
+
+
+def test_a_clock_from_receipt_says_what_it_counts_from() -> None:
+    assert "自收到之日起算，当日不计" in [
+        line.label for line in reading("receive 2026-01-05", "2026-01-07", SIXTY).lines
+    ]
+
+
+def test_an_extension_that_names_no_days_grants_none() -> None:
+    ledger = [Entry(Kind.ACCEPT, day("2026-01-28")), Entry(Kind.EXTEND, day("2026-02-05"))]
+    assert read(ledger, limit=WORKING_20, calendar=REAL, on=day("2026-02-06")).due_on == day(
+        "2026-03-03"
+    )
+
+
+def test_what_rests_on_a_limit_nobody_verified_says_so() -> None:
+    lines = reading("accept 2026-01-28", "2026-01-29", Limit(20, Unit.WORKING)).lines
+    assert [line.label for line in lines if line.label.startswith("计时") and line.verified] == []
