@@ -127,6 +127,7 @@ def test_days_outside_the_calendar_are_refused_in_chinese() -> None:
         ):
             ask()
     assert REAL.is_working(date(2060, 12, 31))
+    assert REAL.between(date(2000, 1, 1), date(2000, 1, 4)) == 2  # Monday and Tuesday
     assert REAL.is_provisional(date(2000, 1, 1))
 
 

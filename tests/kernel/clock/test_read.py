@@ -554,7 +554,7 @@ def told(events: str, on: str, limit: Limit = WORKING_20) -> list[str]:
 
 
 START = "《民法典》第二百零一条（参照） ?"
-PLAIN = Limit(20, Unit.WORKING, verified=True)
+PLAIN = Limit(20, Unit.WORKING, extension_days=10, verified=True)
 LINES = {
     "an answer is owed": (
         "receive 2026-03-02",
@@ -641,6 +641,29 @@ LINES = {
             "超期 04-02 ..04-30 =20",
         ],
     ),
+    "stopped on the day it began, nothing counted before": (
+        "accept 2026-03-02; stop 2026-03-02 hearing 甲; resume 2026-03-04",
+        "2026-03-04",
+        [
+            "受理 03-02",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "停表：听证 03-03 ..03-04 =2 第四十五条",
+            "计时至期满 03-05 ..04-01 =20",
+        ],
+    ),
+    "extended up to the cap, then beyond it": (
+        "accept 2026-03-02; extend 2026-03-03 6; extend 2026-03-04 6; extend 2026-03-05 1",
+        "2026-03-05",
+        [
+            "受理 03-02",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "延长（局长批准） 03-03 =6",
+            "延长超出上限的部分，不计入 03-04 =0",
+            "延长（局长批准） 03-04 =4",
+            "延长超出上限的部分，不计入 03-05 =0",
+            "计时至期满 03-03 ..04-14 =30",
+        ],
+    ),
     "on the spot": (
         "accept 2026-03-05",
         "2026-03-05",
@@ -677,3 +700,30 @@ def test_an_extension_that_names_no_days_grants_none() -> None:
 def test_what_rests_on_a_limit_nobody_verified_says_so() -> None:
     lines = reading("accept 2026-01-28", "2026-01-29", Limit(20, Unit.WORKING)).lines
     assert [line.label for line in lines if line.label.startswith("计时") and line.verified] == []
+
+
+@pytest.mark.parametrize(
+    ("accepted", "days", "years"),
+    [
+        (
+            "2026-12-30",
+            400,
+            [
+                ("国办发明电〔2025〕7号", "2026-12-31", "2026-12-31"),
+                ("2027年", "2027-01-01", "2027-12-31"),
+                ("2028年", "2028-01-01", "2028-02-03"),
+            ],
+        ),
+        ("2027-03-01", 10, [("2027年", "2027-03-02", "2027-03-11")]),
+        ("2026-12-31", 8, [("2027年", "2027-01-01", "2027-01-08")]),
+    ],
+)
+def test_each_year_counted_cites_its_notice_or_that_there_is_none_yet(
+    accepted: str, days: int, years: list[tuple[str, str, str]]
+) -> None:
+    cited = [
+        (line.document or line.label[5:10], str(line.from_on), str(line.until_on))
+        for line in reading(f"accept {accepted}", accepted, calendar(days)).lines
+        if line.label.startswith("工作日历")
+    ]
+    assert cited == years
