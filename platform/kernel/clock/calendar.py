@@ -238,7 +238,7 @@ class WorkCalendar:
                     for n in self.notices
                     if n.published and n.from_on <= end and start < n.until_on
                 ),
-                key=lambda n: (n.year, n.issued_on or date.min),
+                key=lambda n: n.year,  # within a year they stand as issued already
             )
         )
 
