@@ -45,7 +45,7 @@ TESTS = {
     "kernel.clock.meter": ("clock/test_meter.py",),
     "kernel.plan.graph": _SCHEDULE,
     "kernel.plan.schedule": _SCHEDULE,
-    "kernel.clock.days": _COLUMNS,
+    "kernel.clock.days": ("clock/test_days.py", *_COLUMNS),
     "kernel.clock.columns": _COLUMNS[:1],
     "kernel.plan.columns": _COLUMNS[1:],
 }  # fmt: skip

@@ -223,9 +223,9 @@ class WorkCalendar:
     def any_provisional(self, start: date, end: date) -> bool:
         """Some day d with start < d <= end is an estimate."""
         low, high = start.toordinal() - _ORIGIN, end.toordinal() - _ORIGIN
-        if not -1 <= low <= high < _SIZE:
-            if low > high:
-                return False
+        if high <= low:
+            return False
+        if low < -1 or high >= _SIZE:
             raise CalendarOutOfRange
         return self.estimated[high] > (self.estimated[low] if low >= 0 else 0)
 

@@ -80,6 +80,8 @@ def test_a_year_without_a_notice_is_provisional() -> None:
     assert REAL.any_provisional(date(2026, 12, 30), date(2027, 1, 1))
     assert not REAL.any_provisional(date(2026, 12, 30), date(2026, 12, 31))
     assert not REAL.any_provisional(date(2027, 1, 1), date(2027, 1, 1))
+    assert not REAL.any_provisional(date(2027, 1, 9), date(2027, 1, 1))
+    assert not REAL.any_provisional(date(2061, 1, 1), date(2061, 1, 1))  # no day is none anywhere
 
 
 def test_next_years_notice_may_touch_december() -> None:
