@@ -2,6 +2,7 @@
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -18,16 +19,12 @@ _CALLED = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 @dataclass(frozen=True)
 class Mutant:
-    """``where`` is the line as written, ``what`` the fault; together they name it."""
+    """One fault: the line as written and what became of it name it, numbered where that is said
+    twice in a module."""
 
     line: int
-    where: str
-    what: str
+    name: str
     tree: ast.Module
-
-    @property
-    def name(self) -> str:
-        return f"{self.where} | {self.what}"
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -35,13 +32,15 @@ def mutants(source: str) -> Iterator[Mutant]:
     tree = ast.parse(source)
     lines = source.splitlines()
     places = list(_walk(tree))
+    names: Counter[str] = Counter()
     for place, node in enumerate(places):
         for what, change in _changes(node):
             fresh = copy.deepcopy(tree)
             change(list(_walk(fresh))[place])
             ast.fix_missing_locations(fresh)
-            line = getattr(node, "lineno", 0)
-            yield Mutant(line, lines[line - 1].strip() if line else "", what, fresh)
+            name = f"{lines[node.lineno - 1].strip()} | {what}"
+            names[name] += 1
+            yield Mutant(node.lineno, f"{name} #{names[name]}" if names[name] > 1 else name, fresh)
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:

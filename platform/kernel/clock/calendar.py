@@ -168,7 +168,7 @@ class WorkCalendar:
         )
         self._starts = [rest.from_on for rest in self._rests]
         published = [notice for notice in self.notices if notice.published]
-        published.sort(key=lambda notice: (notice.year, notice.issued_on or date.min))
+        published.sort(key=lambda notice: notice.year)  # within a year they stand as issued
         self._spans = [(notice.from_on, notice.until_on, notice) for notice in published]
 
     @classmethod
@@ -228,9 +228,9 @@ class WorkCalendar:
     def any_provisional(self, start: date, end: date) -> bool:
         """Some day d with start < d <= end is an estimate."""
         low, high = start.toordinal() - _ORIGIN, end.toordinal() - _ORIGIN
-        if not -1 <= low <= high < _SIZE:
-            if low > high:
-                return False
+        if high <= low:
+            return False
+        if low < -1 or high >= _SIZE:
             raise CalendarOutOfRange
         return self.estimated[high] > (self.estimated[low] if low >= 0 else 0)
 

@@ -337,11 +337,10 @@ class _Running:
         working = self.limits.working[rows]
         self.provisional[rows] |= self.days.any_provisional(base, due_on)
         self.provisional[rows] |= self.days.is_provisional(due_on)
-        days = np.minimum(self.days.days(base, until, working), np.maximum(self.left[rows], 0))
+        days = np.minimum(self.days.days(base, until, working), self.left[rows])
         self.used[rows] += days
         self.left[rows] -= days
-        late = until > due_on
-        self.overdue[rows[late]] = self.days.days(due_on[late], until[late], working[late])
+        self.overdue[rows] = np.maximum(self.days.days(due_on, until, working), 0)
 
     def _set_due(self, rows: NDArray[np.intp] | Days) -> None:
         self.due_on[rows] = NONE

@@ -67,7 +67,7 @@ class DayColumns:
 
     def latest_start(self, finish: Days, days: Days, working: Flags) -> Days:
         """The greatest start whose `finish()` is not after `finish`."""
-        start = finish - days
+        start = np.empty_like(finish)
         ranked = working & (days > 0)
         other = ~ranked
         start[ranked] = self.nth(self.rank(finish[ranked]) - days[ranked] + 1) - 1

@@ -56,8 +56,8 @@ class StopReason(StrEnum):
     APPRAISAL = "appraisal", "鉴定", f"{LICENSING_LAW}第四十五条", True
     EXPERT_REVIEW = "expert_review", "专家评审", f"{LICENSING_LAW}第四十五条", True
     HAND_UP = "hand_up", "报送上级机关审查", f"{LICENSING_LAW}第四十三条", True
-    CORRECTION = "correction", "申请人补正材料", f"{LICENSING_LAW}第三十二条（参照）", False
-    OWNER_REQUEST = "owner_request", "申请人书面申请", "依申请人书面申请", False
+    CORRECTION = "correction", "申请人补正材料", f"{LICENSING_LAW}第三十二条（参照）"
+    OWNER_REQUEST = "owner_request", "申请人书面申请", "依申请人书面申请"
 
 
 @dataclass(frozen=True, slots=True)

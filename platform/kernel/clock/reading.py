@@ -162,6 +162,7 @@ def _order(entry: Entry) -> tuple[object, ...]:
         entry.reason or "",
         entry.document,
         entry.days,
+        entry.level,
         entry.approver,
     )
 

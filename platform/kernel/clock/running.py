@@ -54,7 +54,7 @@ class Running:
 
     @property
     def used(self) -> int:
-        return self._used + min(0, self._left or 0)
+        return self._used if self._left is None else self._used + min(0, self._left)
 
     def _stop(self, event: Entry, resumed_on: date | None) -> None:
         if not is_lawful(event):

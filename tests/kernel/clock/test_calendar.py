@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from itertools import permutations
 
 import chinese_calendar
 import holidays
@@ -60,6 +61,17 @@ def test_a_later_notice_overrides_an_earlier_one() -> None:
     assert extended.number == "国办发明电〔2020〕1号"
 
 
+def test_of_two_notices_on_a_day_the_one_issued_later_holds_whatever_their_numbers() -> None:
+    day = date(2026, 5, 6)
+    first = Notice(2026, "9号", "", date(2026, 4, 1), "", True, (Rest("假", day, day),), ())
+    later = Notice(2026, "2号", "", date(2026, 4, 20), "", True, (), (day,))
+    for given_notices in permutations((first, later)):
+        calendar = WorkCalendar.from_notices(given_notices)
+        assert calendar.is_working(day)
+        assert calendar.notice_of(day) == later
+        assert calendar.notices_between(day - DAY, day) == (first, later)
+
+
 def test_a_year_without_a_notice_is_provisional() -> None:
     assert not REAL.is_provisional(date(2026, 12, 31))
     assert REAL.is_provisional(date(2027, 1, 1))
@@ -68,6 +80,8 @@ def test_a_year_without_a_notice_is_provisional() -> None:
     assert REAL.any_provisional(date(2026, 12, 30), date(2027, 1, 1))
     assert not REAL.any_provisional(date(2026, 12, 30), date(2026, 12, 31))
     assert not REAL.any_provisional(date(2027, 1, 1), date(2027, 1, 1))
+    assert not REAL.any_provisional(date(2027, 1, 9), date(2027, 1, 1))
+    assert not REAL.any_provisional(date(2061, 1, 1), date(2061, 1, 1))  # no day is none anywhere
 
 
 def test_next_years_notice_may_touch_december() -> None:
@@ -81,6 +95,16 @@ def test_next_years_notice_may_touch_december() -> None:
     assert calendar.notice_of(day) == early
     assert calendar.notice_of(day - DAY) == NOTICES[-1]
     assert calendar.notices_between(day - DAY, day) == (NOTICES[-1], early)
+
+
+def test_a_notice_governs_its_whole_year_even_where_it_names_no_rest() -> None:
+    plain = Notice(2027, "试", "", date(2026, 11, 4), "", True, (), ())
+    calendar = WorkCalendar.from_notices([*NOTICES, plain])
+    first, last = date(2027, 1, 1), date(2027, 12, 31)
+    assert (plain.from_on, plain.until_on) == (first, last)
+    assert calendar.notices_between(first - DAY, first) == (plain,)
+    assert calendar.notices_between(last - DAY, last) == (plain,)
+    assert calendar.notices_between(last, last + DAY) == ()
 
 
 def test_a_draft_shapes_the_year_and_leaves_it_provisional() -> None:
@@ -104,6 +128,7 @@ def test_days_outside_the_calendar_are_refused_in_chinese() -> None:
     for ask in (
         lambda: REAL.is_working(date(1999, 12, 31)),
         lambda: REAL.is_provisional(date(2061, 1, 1)),
+        lambda: REAL.any_provisional(date(1999, 12, 30), date(2000, 1, 5)),
         lambda: REAL.add(date(2060, 12, 1), 400),
         lambda: REAL.subtract(date(2000, 1, 5), 10),
         lambda: REAL.on_or_before(date(2000, 1, 1)),  # a Saturday, with nothing before it
@@ -117,6 +142,8 @@ def test_days_outside_the_calendar_are_refused_in_chinese() -> None:
         ):
             ask()
     assert REAL.is_working(date(2060, 12, 31))
+    assert REAL.between(date(2000, 1, 1), date(2000, 1, 4)) == 2  # Monday and Tuesday
+    assert REAL.add(date(2000, 1, 1), 1) == date(2000, 1, 3)
     assert REAL.is_provisional(date(2000, 1, 1))
 
 

@@ -1,6 +1,6 @@
 """The columns read what `read` reads, on ledgers nobody would think of."""
 
-from datetime import date
+from datetime import date, time
 from random import Random
 
 import numpy as np
@@ -8,8 +8,19 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from kernel.clock import CalendarOutOfRange, Entry, Kind, Limit, Notice, Unit, WorkCalendar, read
-from kernel.clock.columns import read_many
+from kernel.clock import (
+    CalendarOutOfRange,
+    Entry,
+    Kind,
+    Limit,
+    Notice,
+    StopReason,
+    Unit,
+    WorkCalendar,
+    read,
+)
+from kernel.clock.calendar import FIRST, LAST
+from kernel.clock.columns import REASON_CODES, read_many
 from tests.kernel.clock.calendars import REAL, notices
 from tests.kernel.clock.ledgers import (
     LEDGERS,
@@ -50,6 +61,16 @@ def test_columns_equal_the_reading_of_each_ledger(
         pytest.fail(f"differs only among others: {ledger}, {limit}, {on}")
 
 
+def test_a_ledger_alone_reads_as_among_others() -> None:
+    """The first and the last entries of the columns, which among thousands hardly ever matter."""
+    chance = Random(2026)
+    for _ in range(400):
+        ledger, limit, on = random_ledger(chance), random_limit(chance), random_day(chance)
+        for part in (ledger, ledger[:1], ledger[:2]):
+            alone = _alone(part, limit, REAL, on)
+            assert alone == told(read(part, limit=limit, calendar=REAL, on=on)), (part, limit, on)
+
+
 @settings(deadline=None, max_examples=30)
 @given(notices(), st.integers(0, 2**32))
 def test_the_order_of_the_entries_plays_no_part(
@@ -72,6 +93,25 @@ def test_no_procedure_and_no_entry_are_read_as_well() -> None:
     assert _alone([], limit, REAL, date(2026, 1, 5)) == told(
         read([], limit=limit, calendar=REAL, on=date(2026, 1, 5))
     )
+
+
+def test_the_first_and_the_last_day_of_the_calendar_are_read() -> None:
+    limit = Limit(None, Unit.WORKING)
+    for day in (FIRST, LAST):
+        accepted = [Entry(Kind.ACCEPT, day)]
+        assert _alone(accepted, limit, REAL, LAST) == told(
+            read(accepted, limit=limit, calendar=REAL, on=LAST)
+        )
+
+
+def test_of_two_stops_on_a_day_the_one_without_an_hour_came_first() -> None:
+    ledger = [
+        Entry(Kind.ACCEPT, date(2026, 1, 5)),
+        Entry(Kind.STOP, date(2026, 1, 6), StopReason.HEARING, "甲", at=time(0, 0, 1)),
+        Entry(Kind.STOP, date(2026, 1, 6), StopReason.TESTING, "乙"),
+    ]
+    seen = _alone(ledger, Limit(7, Unit.WORKING), REAL, date(2026, 1, 8))
+    assert seen["stop_reason"] == REASON_CODES[StopReason.TESTING]
 
 
 def test_a_day_no_calendar_reaches_is_refused() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from itertools import permutations
 
@@ -516,6 +517,22 @@ def test_the_moment_of_recording_plays_no_part() -> None:
     assert readings == {3}
 
 
+SAME_DAY = {
+    "two reasons under one paper": ("stop 2026-03-04 testing 甲", "stop 2026-03-04 hearing 甲"),
+    "two papers": ("stop 2026-03-04 hearing 乙", "stop 2026-03-04 hearing 甲"),
+    "two lengths": ("extend 2026-03-04 5 head", "extend 2026-03-04 3 head"),
+    "two levels": ("extend 2026-03-04 3 head", "extend 2026-03-04 3 government"),
+}
+
+
+@pytest.mark.parametrize("pair", SAME_DAY.values(), ids=SAME_DAY.keys())
+def test_what_is_written_on_one_day_reads_alike_in_whatever_order(pair: tuple[str, str]) -> None:
+    one, other = pair
+    ledger, limit = "accept 2026-03-02", replace(HEAD_10, extension_days=6)
+    forwards = reading(f"{ledger}; {one}; {other}", "2026-03-10", limit)
+    assert forwards == reading(f"{ledger}; {other}; {one}", "2026-03-10", limit)
+
+
 def test_two_limits_read_one_ledger() -> None:
     ledger = "accept 2026-01-28; stop 2026-02-05 testing 甲; resume 2026-02-25"
     assert reading(ledger, "2026-03-01", working(20)).due_on == day("2026-03-16")
@@ -554,7 +571,7 @@ def told(events: str, on: str, limit: Limit = WORKING_20) -> list[str]:
 
 
 START = "《民法典》第二百零一条（参照） ?"
-PLAIN = Limit(20, Unit.WORKING, verified=True)
+PLAIN = Limit(20, Unit.WORKING, extension_days=10, verified=True)
 LINES = {
     "an answer is owed": (
         "receive 2026-03-02",
@@ -641,6 +658,29 @@ LINES = {
             "超期 04-02 ..04-30 =20",
         ],
     ),
+    "stopped on the day it began, nothing counted before": (
+        "accept 2026-03-02; stop 2026-03-02 hearing 甲; resume 2026-03-04",
+        "2026-03-04",
+        [
+            "受理 03-02",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "停表：听证 03-03 ..03-04 =2 第四十五条",
+            "计时至期满 03-05 ..04-01 =20",
+        ],
+    ),
+    "extended up to the cap, then beyond it": (
+        "accept 2026-03-02; extend 2026-03-03 6; extend 2026-03-04 6; extend 2026-03-05 1",
+        "2026-03-05",
+        [
+            "受理 03-02",
+            f"自受理之日起算，当日不计 03-02 {START}",
+            "延长（局长批准） 03-03 =6",
+            "延长超出上限的部分，不计入 03-04 =0",
+            "延长（局长批准） 03-04 =4",
+            "延长超出上限的部分，不计入 03-05 =0",
+            "计时至期满 03-03 ..04-14 =30",
+        ],
+    ),
     "on the spot": (
         "accept 2026-03-05",
         "2026-03-05",
@@ -659,3 +699,48 @@ def test_the_lines_are_told_as_a_clerk_would_write_them(
 ) -> None:
     limit = Limit(0, Unit.WORKING, verified=True) if lines[-1].startswith("应当场") else PLAIN
     assert told(events, on, limit) == lines
+
+
+def test_a_clock_from_receipt_says_what_it_counts_from() -> None:
+    assert "自收到之日起算，当日不计" in [
+        line.label for line in reading("receive 2026-01-05", "2026-01-07", SIXTY).lines
+    ]
+
+
+def test_an_extension_that_names_no_days_grants_none() -> None:
+    ledger = [Entry(Kind.ACCEPT, day("2026-01-28")), Entry(Kind.EXTEND, day("2026-02-05"))]
+    assert read(ledger, limit=WORKING_20, calendar=REAL, on=day("2026-02-06")).due_on == day(
+        "2026-03-03"
+    )
+
+
+def test_what_rests_on_a_limit_nobody_verified_says_so() -> None:
+    lines = reading("accept 2026-01-28", "2026-01-29", Limit(20, Unit.WORKING)).lines
+    assert [line.label for line in lines if line.label.startswith("计时") and line.verified] == []
+
+
+@pytest.mark.parametrize(
+    ("accepted", "days", "years"),
+    [
+        (
+            "2026-12-30",
+            400,
+            [
+                ("国办发明电〔2025〕7号", "2026-12-31", "2026-12-31"),
+                ("2027年", "2027-01-01", "2027-12-31"),
+                ("2028年", "2028-01-01", "2028-02-03"),
+            ],
+        ),
+        ("2027-03-01", 10, [("2027年", "2027-03-02", "2027-03-11")]),
+        ("2026-12-31", 8, [("2027年", "2027-01-01", "2027-01-08")]),
+    ],
+)
+def test_each_year_counted_cites_its_notice_or_that_there_is_none_yet(
+    accepted: str, days: int, years: list[tuple[str, str, str]]
+) -> None:
+    lines = reading(f"accept {accepted}", accepted, calendar(days)).lines
+    cited = [line for line in lines if line.label.startswith("工作日历")]
+    assert years == [
+        (line.document or line.label[5:10], str(line.from_on), str(line.until_on)) for line in cited
+    ]
+    assert not any(line.verified for line in cited)

@@ -28,6 +28,7 @@ def day(text: str) -> date:
         ("2023-02-28", 12, "2024-02-28"),  # the same day, not the last one
         ("2026-12-01", 1, "2027-01-01"),
         ("2026-12-31", 12, "2027-12-31"),
+        ("9998-06-01", 12, "9999-06-01"),
         ("9999-06-01", 60, "9999-12-31"),  # beyond the last day there is
     ],
 )
@@ -76,6 +77,7 @@ def test_how_it_stands_on_a_day(on: str, start: str | None, standing: Standing) 
 def test_the_margin_is_counted_from_the_planned_start() -> None:
     assert seen("2026-04-01", start="2026-06-10").margin_days == 6
     assert seen("2026-04-01", start="2026-06-20").margin_days == -4
+    assert seen("2026-04-01", start="2026-06-16").covers_start
     assert not seen("2026-04-01", start="2026-06-20").covers_start
     assert seen("2026-04-01", start=None).margin_days is None
     assert not seen("2026-04-01", start=None).covers_start
@@ -105,6 +107,31 @@ def test_renewal_is_asked_for_working_days_before(
     assert not found.provisional
     if lead:
         assert REAL.between(found.renew_by, found.lapses_on) in (lead, lead - 1)
+
+
+def test_renewal_presses_twenty_working_days_before_unless_told_otherwise() -> None:
+    found = watch(
+        day("2026-03-16"),
+        months=3,
+        lead_days=0,
+        planned_start_on=None,
+        calendar=REAL,
+        on=day("2026-04-01"),
+    )
+    assert (found.renew_by, found.soon_on) == (day("2026-06-16"), day("2026-05-19"))
+
+
+def test_the_last_day_to_ask_is_an_estimate_where_its_own_year_has_no_notice() -> None:
+    """Lapses on Friday 3 January 2020; two working days before is in 2019, which has no notice."""
+    found = watch(
+        day("2019-10-03"),
+        months=3,
+        lead_days=2,
+        planned_start_on=None,
+        calendar=REAL,
+        on=day("2019-11-01"),
+    )
+    assert (found.renew_by, found.provisional) == (day("2019-12-31"), True)
 
 
 def test_a_year_without_a_notice_is_an_estimate() -> None:

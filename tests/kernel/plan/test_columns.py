@@ -1,5 +1,6 @@
 """The columns plan what `schedule` plans, on graphs nobody would think of."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,7 +19,9 @@ from kernel.plan.columns import STRENGTH_CODES, Edges, Nodes, Plans, schedule_ma
 from tests.kernel.clock.calendars import REAL
 
 BEGIN = date(2025, 11, 1)
-PROJECTS = 500
+#: How many random projects the comparison plans, and how many at once.
+PROJECTS = int(os.environ.get("PROJECTS", "15000"))
+AT_ONCE = 500
 
 
 @dataclass
@@ -80,11 +83,11 @@ def random_case(chance: Random) -> Case:
     return Case(nodes, edges, begin_on, begin_on + timedelta(days=chance.randint(0, 250)))
 
 
-@settings(max_examples=30, deadline=None, phases=[Phase.generate])
+@settings(max_examples=PROJECTS // AT_ONCE, deadline=None, phases=[Phase.generate])
 @given(st.integers(0, 2**32))
 def test_columns_equal_the_schedule_of_each_project(seed: int) -> None:
     chance = Random(seed)
-    cases = [random_case(chance) for _ in range(PROJECTS)]
+    cases = [random_case(chance) for _ in range(AT_ONCE)]
     plans = many(cases)
     at = 0
     for project, case in enumerate(cases):
