@@ -16,7 +16,6 @@ from workflows.meter.models import THIRD_PARTY, Begin, RuleVersion
 from workflows.procedures.models import Procedure
 
 WORST = 10  # projects that the list draws as bars
-LABEL = 18  # letters of a project's name beside its bar
 HEADS = (
     ("项目", "number"), ("起算", "begin"), ("#官方天数", "official"), ("#自然日", "elapsed"),
     ("#政府", "government"), ("#政府委托中介", "government_agent"), ("#项目单位", "owner"),
@@ -121,7 +120,7 @@ def worst(counts: Iterable[Count]) -> Chart:
     return stacked_bars(
         [
             Row(
-                _short(count.project.name),
+                count.project.name,
                 {party.value: count.meter.days[party] for party in Party},
                 reverse("meter:project", args=[count.project.number]),
             )
@@ -276,7 +275,3 @@ def _run(meter: Meter, segment: Segment, procedures: Mapping[str, Procedure]) ->
 
 def _share(days: int, whole: int) -> str:
     return f"{round(100 * days / whole)}%" if whole else "—"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LABEL else f"{name[: LABEL - 1]}…"
