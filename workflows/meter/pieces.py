@@ -68,9 +68,9 @@ def facts(count: Count) -> list[Fact]:
         ),
         Fact("自然日", meter.elapsed_days, "天，从起算到截止，一天不漏"),
         Fact(
-            "已办齐" if count.done_on else "余下" if left >= 0 else "超过上限",
+            "余下" if left >= 0 else "超过上限",
             abs(left),
-            f"天{'没有用' if count.done_on and left >= 0 else ''}",
+            "天，已办齐" if count.done_on else "天",
             tone="red" if left < 0 else "",
         ),
         Fact("起算", day(meter.begin_on), f"{Begin(rule.begins).label}，当日不计"),
