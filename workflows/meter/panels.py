@@ -21,7 +21,7 @@ def days(request: SignedInRequest, project: Project) -> str:
         {
             "count": count,
             "project": project,
-            "facts": pieces.facts(count),
+            "facts": pieces.facts(count)[:3],
             "strip": pieces.strip(count, names),
         },
         request,

@@ -16,7 +16,6 @@ from workflows.meter.models import THIRD_PARTY, Begin, RuleVersion
 from workflows.procedures.models import Procedure
 
 WORST = 10  # projects that the list draws as bars
-LABEL = 18  # letters of a project's name beside its bar
 HEADS = (
     ("项目", "number"), ("起算", "begin"), ("#官方天数", "official"), ("#自然日", "elapsed"),
     ("#政府", "government"), ("#政府委托中介", "government_agent"), ("#项目单位", "owner"),
@@ -69,9 +68,9 @@ def facts(count: Count) -> list[Fact]:
         ),
         Fact("自然日", meter.elapsed_days, "天，从起算到截止，一天不漏"),
         Fact(
-            "已办齐" if count.done_on else "余下" if left >= 0 else "超过上限",
+            "余下" if left >= 0 else "超过上限",
             abs(left),
-            f"天{'没有用' if count.done_on and left >= 0 else ''}",
+            "天，已办齐" if count.done_on else "天",
             tone="red" if left < 0 else "",
         ),
         Fact("起算", day(meter.begin_on), f"{Begin(rule.begins).label}，当日不计"),
@@ -121,7 +120,7 @@ def worst(counts: Iterable[Count]) -> Chart:
     return stacked_bars(
         [
             Row(
-                _short(count.project.name),
+                count.project.name,
                 {party.value: count.meter.days[party] for party in Party},
                 reverse("meter:project", args=[count.project.number]),
             )
@@ -276,7 +275,3 @@ def _run(meter: Meter, segment: Segment, procedures: Mapping[str, Procedure]) ->
 
 def _share(days: int, whole: int) -> str:
     return f"{round(100 * days / whole)}%" if whole else "—"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LABEL else f"{name[: LABEL - 1]}…"

@@ -18,7 +18,7 @@ from kernel.plan import Strength
 from kernel.web.lamps import Lamp
 from kernel.web.templatetags.lianshen import cn_day, day
 from workflows.procedures.clocks import standing, this_round
-from workflows.procedures.ledger import Day, LedgerRow, limit_words
+from workflows.procedures.ledger import Day, LedgerRow, day_words, limit_words, shown_day
 from workflows.procedures.lifecycle import Ball, State
 from workflows.procedures.live import Live
 
@@ -169,8 +169,9 @@ def total(reading: Reading, state: State) -> str:
     used = f"已用 {reading.used_days} 个{unit}，停表扣除 {reading.stopped_days} 个{unit}"
     if reading.paused:
         return f"{granted}；{used}；计时暂停，恢复后接着算，余 {reading.remaining_days} 个{unit}。"
+    due = day_words(Day(reading.due_on, reading.provisional))
     late = f"，超期 {reading.overdue_days} 个{unit}" if reading.overdue_days else ""
-    return f"{granted}；{used}；到期日 {cn_day(reading.due_on)}{late}。"
+    return f"{granted}；{used}；到期日 {due}{late}。"
 
 
 def _planned(live: Live, row: LedgerRow) -> Explained:
@@ -207,8 +208,8 @@ def _planned(live: Live, row: LedgerRow) -> Explained:
         "计划完成",
         row.planned,
         _marked(lines, calendar),
-        f"最迟 {cn_day(start)} 受理、{cn_day(due)} 办结，还赶得上目标日；"
-        "目标日本来就赶不上的，改为尽早受理、尽早办结。",
+        f"最迟 {day_words(row.planned_start)} 受理、{day_words(row.planned)} 办结，还赶得上目标日；"
+        "本来就赶不上目标日的，按最早能受理、最早能办结排。",
         "这是确认时接受的计划，进度有变也不改，用来对照；重排须另行决定。",
     )
 
@@ -269,6 +270,7 @@ def _expected(live: Live, row: LedgerRow) -> Explained:
         and (on := by_code[e.before].decided_on or by_code[e.before].expected_on)
     ]
     slack = slot.slack_days
+    latest = shown_day(slot.latest_finish_on, calendar)
     room = f"余量 {slack} 个工作日" if slack >= 0 else f"比目标晚 {-slack} 个工作日"
     where = "，在关键线路上" if slot.critical else ""
     return Explained(
@@ -276,7 +278,7 @@ def _expected(live: Live, row: LedgerRow) -> Explained:
         label,
         due,
         _marked([*before, *lines], calendar),
-        f"预计 {cn_day(due.on)} 完成，最迟 {cn_day(slot.latest_finish_on)} 还来得及，{room}{where}。",
+        f"预计 {day_words(due)} 完成，最迟 {day_words(latest)} 还来得及，{room}{where}。",
     )
 
 

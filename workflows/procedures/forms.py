@@ -261,7 +261,7 @@ class CorrectionForm(MoveForm):
             self.fields.pop(name, None)
         if not last:
             del self.fields["take_back"]
-        self.order_fields(["version", "on", "at", "reason", "document"])
+        self.order_fields(["version", "on", *move.asks, "why", "take_back"])
 
 
 class KnownForm(forms.Form):
@@ -334,7 +334,7 @@ class LampRuleForm(forms.Form):
     """A new version of the lamp rule: a line a situation."""
 
     effective_from = forms.DateField(
-        label="自哪天起", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label="自哪天起施行", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     why = forms.CharField(label="修订理由", max_length=300)
     document = forms.CharField(label="文书编号", max_length=80, required=False)
@@ -352,7 +352,7 @@ class LampRuleForm(forms.Form):
                 f"{name}_grace": watch.grace_days,
             }
             self.fields[f"{name}_against"] = forms.MultipleChoiceField(
-                label=f"{label}：对照（取最早的）",
+                label=f"{label}：对照哪个日期",
                 choices=[(day, DAY_NAMES[day]) for day in days],
                 widget=forms.CheckboxSelectMultiple,
                 error_messages={"required": f"“{label}”至少要对照一个日期。"},
@@ -363,6 +363,14 @@ class LampRuleForm(forms.Form):
             self.fields[f"{name}_grace"] = forms.IntegerField(
                 label=f"{label}：过后几个工作日亮红灯（0 为次日）", min_value=0, max_value=60
             )
+
+    @property
+    def lines(self) -> list[tuple[str, forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """(situation, against, days ahead, days after) a line, as the page's table shows them."""
+        return [
+            (label, self[f"{name}_against"], self[f"{name}_lead"], self[f"{name}_grace"])
+            for name, (label, _) in SITUATIONS.items()
+        ]
 
     @property
     def rule(self) -> dict[str, Any]:

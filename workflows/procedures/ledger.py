@@ -173,25 +173,31 @@ def row_of(
             bool(promise and promise.provisional),
             paused and promise is not None,
         ),
-        planned_start=_day(procedure.planned_start_on, calendar),
-        planned=_day(procedure.planned_due_on, calendar),
-        expected=_day(None if decided_on else expected_on, calendar),
+        planned_start=shown_day(procedure.planned_start_on, calendar),
+        planned=shown_day(procedure.planned_due_on, calendar),
+        expected=shown_day(None if decided_on else expected_on, calendar),
         decided=Day(decided_on),
         lamp=lamp,
-        cause=_cause(which, deadline, lamp),
+        cause=_cause(which, shown_day(deadline, calendar), lamp),
         deadline=deadline,
     )
 
 
-def _cause(which: str, deadline: date | None, lamp: Lamp) -> str:
-    """Which day the lamp is measured against: 承诺期限 1月16日."""
-    if deadline is None:
+def _cause(which: str, deadline: Day, lamp: Lamp) -> str:
+    """Which day the lamp is measured against: 承诺期限 1月16日；计划完成 2027年3月31日（推定）."""
+    if deadline.on is None:
         return ""
-    return f"{which} {cn_day(deadline)}{'已过' if lamp is Lamp.RED else ''}"
+    return f"{which} {day_words(deadline)}{'已过' if lamp is Lamp.RED else ''}"
 
 
-def _day(on: date | None, calendar: WorkCalendar) -> Day:
+def shown_day(on: date | None, calendar: WorkCalendar) -> Day:
+    """A date with its mark: provisional where no published notice covers it."""
     return Day(on, on is not None and calendar.is_provisional(on))
+
+
+def day_words(shown: Day) -> str:
+    """A date inside a sentence, where no mark can stand beside it: 2027年3月31日（推定）."""
+    return cn_day(shown.on) + ("（推定）" if shown.provisional else "")
 
 
 def _person(promise: Promise | None) -> str:

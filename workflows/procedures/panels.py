@@ -33,7 +33,12 @@ def facts(request: SignedInRequest, project: Project) -> str:
         return ""
     return render_to_string(
         "procedures/panel_facts.html",
-        {"facts": _facts(live), "chain": conflict_of(live), "live": live, "project": live.project},
+        {
+            "facts": facts_of(live),
+            "chain": conflict_of(live),
+            "live": live,
+            "project": live.project,
+        },
         request,
     )
 
@@ -84,7 +89,7 @@ def live_on_page(request: SignedInRequest, project: Project) -> Live | None:
     return kept[project.pk]
 
 
-def _facts(live: Live) -> list[Fact]:
+def facts_of(live: Live) -> list[Fact]:
     project, calendar = live.project, live.calendar
     total, left = live.working_days
     red, yellow = live.count(Lamp.RED), live.count(Lamp.YELLOW)

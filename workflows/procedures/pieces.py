@@ -7,10 +7,10 @@ from django.urls import reverse
 from kernel.clock import Reading
 from kernel.web.parts import Fact
 from kernel.web.templatetags.lianshen import cn_day, day
-from workflows.procedures.ledger import Day, LedgerRow
+from workflows.procedures.ledger import Day, LedgerRow, day_words
 from workflows.procedures.lifecycle import Ball
 
-#: Column heads of the ledger, and what each sorts by.
+#: Column heads of the ledger, and what each sorts by; ``#`` before a column of figures.
 HEADS = (
     ("事项 / 项目", "project"),
     ("责任单位 / 经办", "department"),
@@ -20,14 +20,19 @@ HEADS = (
     ("计划完成", "planned"),
     ("预计完成", "expected"),
     ("实际办结", "decided"),
-    ("已用 / 停表", ""),
+    ("#已用 / 停表", ""),
     ("灯", "red"),
 )
 
 
 def ledger_heads() -> list[dict[str, str]]:
     """Heads without links, for the ledger of one project."""
-    return [{"label": "事项"}, *({"label": label} for label, _ in HEADS[1:])]
+    return [{"label": "事项"}, *(head(label) for label, _ in HEADS[1:])]
+
+
+def head(label: str) -> dict[str, str]:
+    """A head as the table prints it, its column of figures marked."""
+    return {"label": label.lstrip("#"), "css": "num" if label.startswith("#") else ""}
 
 
 def five_dates(row: LedgerRow) -> list[Fact]:
@@ -44,7 +49,7 @@ def five_dates(row: LedgerRow) -> list[Fact]:
         Fact(
             "计划完成",
             _value(row.planned, f"{url}#planned"),
-            f"计划受理 {cn_day(row.procedure.planned_start_on)}",
+            f"计划受理 {day_words(row.planned_start)}",
         ),
         Fact(
             "预计完成",

@@ -91,8 +91,8 @@ def plan_terms(plan: Plan, calendar: WorkCalendar) -> list[tuple[str, Any]]:
     if plan.conflict:
         chain = " → ".join(labels[key] for key in plan.conflict)
         how = "一项接一项" if len(plan.conflict) > 1 else "这一项"
-        end = cn_day(plan.conflict_ends[-1])
-        pairs.append(("冲突链", f"仅 {chain} {how}，就要到 {end}"))
+        end = _day(plan.conflict_ends[-1], calendar)
+        pairs.append(("冲突链", format_html("仅 {} {}，就要到 {}", chain, how, end)))
     if plan.relaxed:
         gave_way = "、".join(f"{labels[e.before]}→{labels[e.after]}" for e in plan.relaxed)
         pairs.append(("让路的“宜先办结”", gave_way))

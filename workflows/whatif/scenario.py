@@ -109,10 +109,10 @@ class Change:
             chain = "→".join(named(code, names) for code in self.ends)
             return f"{chain}：{self.strength.label if self.strength else '取消前置关系'}"
         if self.kind in OF_PROJECT:
-            return f"{self.kind.label}改为 {self.on}"
+            return f"{self.kind.label}改为 {_told(self.on)}"
         name = named(self.subject, names)
         if self.kind is Kind.START:
-            return f"{name}：最早受理日改为 {self.on}，材料到时备齐"
+            return f"{name}：最早受理日改为 {_told(self.on)}，材料到时备齐"
         if self.kind in COUNTED:
             unit = Unit.WORKING if self.kind is Kind.LEAD else self.unit
             return (
@@ -215,6 +215,10 @@ def read_change(kind: Kind, text: str) -> Change:
     if value:
         raise _fault(kind, text, f"“{value}”没有意义，只写事项编码", subject)
     return Change(kind, subject)
+
+
+def _told(on: date | None) -> str:
+    return f"{on.year}年{on.month}月{on.day}日" if on else "—"
 
 
 def named(code: str, names: Mapping[str, str]) -> str:

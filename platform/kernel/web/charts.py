@@ -276,7 +276,8 @@ def _stacked(
     *,
     numbered: bool = True,
 ) -> SafeString:
-    label = format_html('<text x="0" y="{}">{}</text>', top + 14, row.label)
+    room = NARROWEST - 1.1 * _wide(_told(row.total, unit)) - 12
+    label = format_html('<text x="0" y="{}">{}</text>', top + 14, _cut(row.label, room))
     if row.url:
         label = format_html('<a href="{}">{}</a>', row.url, label)
     parts = [
@@ -378,6 +379,13 @@ def _sentence(row: Row, series: Mapping[str, str], unit: str) -> str:
 def _fits(text: str, width: float) -> bool:
     """Whether 12 px words fit a part of ``width`` percent on the smallest phone."""
     return _wide(text) + 6 <= width / 100 * NARROWEST
+
+
+def _cut(text: str, room: float) -> str:
+    """``text`` at 13 px, cut where the figure at the far end begins; the table has it whole."""
+    while 1.1 * _wide(text) > room and len(text) > 2:
+        text = f"{text.rstrip('…')[:-1]}…"
+    return text
 
 
 def _wide(text: str) -> int:

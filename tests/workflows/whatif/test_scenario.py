@@ -125,6 +125,6 @@ def test_a_change_says_itself_in_chinese() -> None:
             Kind.EDGE, "A01-B01", strength=Strength.DEFICIENT
         ),
         "备案（A01）→Z9：取消前置关系": Change(Kind.EDGE, "A01-Z9"),
-        "目标日改为 2026-03-20": Change(Kind.TARGET, on=date(2026, 3, 20)),
+        "目标日改为 2026年3月20日": Change(Kind.TARGET, on=date(2026, 3, 20)),
     }
     assert {words: change.said(names) for words, change in said.items()} == {w: w for w in said}

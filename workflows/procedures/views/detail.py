@@ -214,6 +214,7 @@ def correct_entry(request: SignedInRequest, number: str, entry: int) -> HttpResp
             "project": procedure.project,
             "line": line,
             "form": form,
+            "facts": five_dates(row),
         },
         status=422 if form.errors else 200,
     )

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -68,6 +69,7 @@ def new(request: SignedInRequest) -> HttpResponse:
         "procedures/lamp_rule.html",
         {
             "title": "修订亮灯规则",
+            "crumbs": [("亮灯规则", reverse("procedures:lamp_rules")), ("修订", "")],
             "form": form,
             "newest": newest,
         },

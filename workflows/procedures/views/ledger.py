@@ -21,7 +21,7 @@ from workflows.procedures import queries
 from workflows.procedures.forms import LedgerFilter
 from workflows.procedures.ledger import rows
 from workflows.procedures.models import Procedure
-from workflows.procedures.pieces import HEADS
+from workflows.procedures.pieces import HEADS, head
 from workflows.procedures.sheets import ledger_workbook
 
 PAGE = 50
@@ -147,8 +147,8 @@ def _headings(request: SignedInRequest) -> list[dict[str, str]]:
         direction = "descending" if sort.startswith("-") else "ascending"
         turned = f"-{key}" if current and not sort.startswith("-") else key
         heads.append(
-            {
-                "label": label,
+            head(label)
+            | {
                 "url": _address(request, sort=turned) if key else "",
                 "sorted": direction if current else "",
             }

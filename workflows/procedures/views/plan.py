@@ -1,7 +1,6 @@
 """The backward plan of one project (倒排计划): accepted beside current, floats, joint handling."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -20,10 +19,16 @@ from kernel.web.xlsx import Column, Provisional, Value, workbook_bytes
 from workflows.procedures import bundles
 from workflows.procedures.actions import replan
 from workflows.procedures.forms import BundleForm, RebaselineForm
-from workflows.procedures.ledger import Day, LedgerRow
+from workflows.procedures.ledger import Day, LedgerRow, shown_day
 from workflows.procedures.live import Live, live_of
 from workflows.procedures.models import Bundle
-from workflows.procedures.panels import conflict_of, floats_of, picture_of, relaxed_words
+from workflows.procedures.panels import (
+    conflict_of,
+    facts_of,
+    floats_of,
+    picture_of,
+    relaxed_words,
+)
 from workflows.projects.lifecycle import State as ProjectState
 from workflows.projects.models import Project
 
@@ -68,6 +73,7 @@ def plan(request: SignedInRequest, number: str) -> HttpResponse:
             "crumbs": _crumbs(live.project, "倒排计划"),
             "project": live.project,
             "live": live,
+            "facts": facts_of(live),
             "chain": conflict_of(live),
             "lines": _lines(live),
             "floats": floats_of(live),
@@ -214,22 +220,19 @@ def _crumbs(project: Project, page: str) -> list[tuple[str, str]]:
 
 
 def _lines(live: Live) -> list[PlanLine]:
-    def shown(on: date | None) -> Day:
-        return Day(on, on is not None and live.calendar.is_provisional(on))
-
-    lines = []
+    calendar, lines = live.calendar, []
     for row in live.rows:
         slot, accepted = live.plan.slot(row.procedure.matter_code), row.procedure.planned_due_on
         lines.append(
             PlanLine(
                 row,
                 slot,
-                shown(slot.latest_prepare_on),
-                shown(slot.earliest_start_on),
-                shown(slot.earliest_finish_on),
-                shown(slot.latest_start_on),
-                shown(slot.latest_finish_on),
-                live.calendar.between(accepted, slot.earliest_finish_on) if accepted else 0,
+                shown_day(slot.latest_prepare_on, calendar),
+                shown_day(slot.earliest_start_on, calendar),
+                shown_day(slot.earliest_finish_on, calendar),
+                shown_day(slot.latest_start_on, calendar),
+                shown_day(slot.latest_finish_on, calendar),
+                calendar.between(accepted, slot.earliest_finish_on) if accepted else 0,
             )
         )
     return lines

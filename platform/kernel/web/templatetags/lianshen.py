@@ -192,8 +192,9 @@ def terms(terms: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/chart.html")
-def chart(chart: Chart) -> dict[str, Any]:
-    return {"chart": chart}
+def chart(chart: Chart, folded: bool = False) -> dict[str, Any]:
+    """A picture with its table beneath; ``folded`` opens the table on demand, for a panel."""
+    return {"chart": chart, "folded": folded}
 
 
 @register.inclusion_tag("components/gantt_legend.html")

@@ -158,6 +158,19 @@
       }
     }
   });
+  // When what had the focus is swapped away, the focus goes to what came instead, not back to the top.
+  let heldIn = "";
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const target = event.detail.target;
+    heldIn = target.contains(document.activeElement) ? target.id : "";
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    const goal = heldIn && document.getElementById(heldIn);
+    heldIn = "";
+    if (!goal || document.activeElement !== document.body) return;
+    goal.tabIndex = -1;
+    goal.focus({ preventScroll: true });
+  });
   // A plan wider than the screen opens at today.
   const showToday = () => {
     for (const scroll of document.querySelectorAll(".gantt-scroll")) {
