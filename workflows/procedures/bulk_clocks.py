@@ -32,13 +32,14 @@ from workflows.procedures.lifecycle import (
 from workflows.procedures.terms import DELIVERY_DAYS, UPPER_DAYS
 
 STATE_PLACE = {state: place for place, state in enumerate(State)}
-IS_NOT_STARTED, IS_RUNNING, IS_FINISHED, _UNTAKEN = (
+IS_NOT_STARTED, IS_RUNNING, IS_FINISHED, _UNTAKEN, _OWES_ANSWER = (
     np.array([state in states for state in State])
     for states in (
         NOT_STARTED,
         RUNNING,
         FINISHED,
         NOT_STARTED | {State.RECEIVED, State.CORRECTING},
+        frozenset({State.RECEIVED, State.CORRECTING}),
     )
 )
 _AFTER = np.array([STATE_PLACE[STATE_AFTER[kind]] for kind in Kind])
@@ -68,7 +69,7 @@ def read_clocks(batch: Batch, calendar: WorkCalendar, on: date) -> ClockColumns:
 
     state = np.full(count, STATE_PLACE[State.PLANNED])
     state[entries.owner] = _AFTER[entries.kind]  # of several the last stays
-    state[(state == STATE_PLACE[State.RECEIVED]) & statutory.deemed] = STATE_PLACE[State.ACCEPTED]
+    state[_OWES_ANSWER[state] & statutory.deemed] = STATE_PLACE[State.ACCEPTED]
     paused = statutory.paused
     state[paused] = STATE_PLACE[State.STOPPED]
     handed_up = paused & (statutory.stop_reason == REASON_CODES[StopReason.HAND_UP])

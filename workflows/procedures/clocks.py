@@ -84,7 +84,7 @@ def standing(lines: Iterable[LedgerLine], known_at: datetime | None = None) -> S
     """The lines that count: each one corrected gives its place to the line that corrects it.
 
     With ``known_at`` the ledger as it stood at that moment: what was written down later is not
-    looked at. In the order of the first writing.
+    looked at. In the order of the first writing. What stands already stands again.
     """
     known = [line for line in lines if known_at is None or line.recorded_at <= known_at]
     if not any(line.corrects_id for line in known):
@@ -93,7 +93,7 @@ def standing(lines: Iterable[LedgerLine], known_at: datetime | None = None) -> S
     kept: dict[int, LedgerLine] = {}
     for place, line in enumerate(known):
         if line.corrects_id is not None:
-            place = places[line.pk] = places[line.corrects_id]
+            place = places[line.pk] = places.get(line.corrects_id, place)
         kept[place] = line
     return [line for _, line in sorted(kept.items()) if line.kind != VOID]
 
@@ -141,7 +141,8 @@ def read_clocks(
     entries = [entry_of(line) for line in this_round(told)]
     statutory = read(entries, limit=terms.statutory, calendar=calendar, on=on)
     state = STATE_AFTER[entries[-1].kind] if entries else State.PLANNED
-    if state is State.RECEIVED and statutory.deemed:
+    # A notice dated after the silence came too late: it has accepted all the same.
+    if state in (State.RECEIVED, State.CORRECTING) and statutory.deemed:
         state = State.ACCEPTED
     stop = statutory.stop.reason if statutory.stop else None
     if statutory.paused:

@@ -9,16 +9,18 @@ from django.utils import timezone
 
 from kernel.calendars.queries import work_calendar
 from kernel.trail import Actor, record
-from workflows.procedures import guards, queries
+from workflows.procedures import consequences, guards, queries
 from workflows.procedures.actions import plain, write_back
-from workflows.procedures.clocks import LedgerLine, standing
+from workflows.procedures.clocks import LedgerLine, read_clocks, standing
 from workflows.procedures.lifecycle import MOVES, VOID, Move, MoveRefused
 from workflows.procedures.models import ClockEntry, Procedure
 from workflows.procedures.planning import refresh
 from workflows.projects.models import Project
 
 #: What a correction may change of a line; the kind of event it may not.
-FIELDS = ("on", "at", "document", "reason", "commissioned", "days", "level", "approver", "items")
+FIELDS = (
+    "on", "at", "document", "reason", "commissioned", "days", "level", "approver", "items", "ground",
+)  # fmt: skip
 
 
 def move_of(line: LedgerLine) -> Move:
@@ -51,6 +53,7 @@ def correct(
     book = queries.book_of(project)
     procedure = book.procedure(procedure_number)
     guards.check_desk(book, procedure, version=version, reach=reach)
+    terms, calendar = book.terms[procedure.number], work_calendar()
     lines: list[Any] = list(book.lines.get(procedure.number, ()))
     stands: list[Any] = list(standing(lines))
     place = next((i for i, line in enumerate(stands) if line.pk == entry_id), None)
@@ -81,18 +84,22 @@ def correct(
         facts = {name: told.get(name, getattr(wrong, name)) for name in asked}
         filing = guards.filing(text=wrong.text or "—", **facts)
         _check(filing, wrong, stands, place, now=now, year=project.year)
-        line.kind, line.reason = wrong.kind, wrong.reason
-        for name in ("document", "commissioned", "days", "level", "approver", "items", "ground"):
-            setattr(line, name, getattr(wrong, name))
-        for name in asked:
-            setattr(line, name, getattr(filing, name))
+        line.kind = wrong.kind
+        for name in FIELDS:
+            setattr(line, name, getattr(filing if name in asked else wrong, name))
         change = _changes(wrong, line, asked)
         if not change:
             raise MoveRefused("更正的内容与原记录相同，没有可更正的。")
         guards.check_predecessors(book, procedure, move, line.on)
+        right = [*stands[:place], line, *stands[place + 1 :]]
+        consequences.check_lines(terms, right, place, calendar=calendar)
+    before, after = (
+        read_clocks(terms, told, calendar=calendar, on=now.date()) for told in (lines, [*lines, line])
+    )
+    consequences.check_silence(before, after, reach=reach)
+    consequences.check_followers(book, procedure, before, after)
     line.save(force_insert=True)
 
-    calendar = work_calendar()
     book.lines = {**book.lines, procedure.number: [*lines, line]}
     procedure.version += 1
     refresh(book, calendar=calendar, on=now.date())
@@ -128,14 +135,25 @@ def _check(
             f"更正后的日期 {filing.on} 晚于下一条记录的 {later}，会颠倒先后。"
             "请核对日期；后面的记录也错了的，先更正后面的。"
         )
-    guards.check_required(move_of(wrong), filing)
+    move = move_of(wrong)
+    guards.check_required(move, filing)
+    if move.name == "stop":
+        guards.check_stop(filing, ())
 
 
 def _changes(wrong: ClockEntry, line: ClockEntry, asked: Sequence[str]) -> str:
     """发生日期 2026-01-28 改为 2026-01-29，…; empty when nothing differs."""
     labels = {field.name: str(field.verbose_name) for field in ClockEntry._meta.concrete_fields}
     return "，".join(
-        f"{labels[name]} {plain(getattr(wrong, name)) or '空'} 改为 {plain(getattr(line, name)) or '空'}"
+        f"{labels[name]} {_words(wrong, name)} 改为 {_words(line, name)}"
         for name in asked
         if plain(getattr(wrong, name)) != plain(getattr(line, name))
     )
+
+
+def _words(line: ClockEntry, name: str) -> str:
+    """A field as people read it: 专家评审, not its code."""
+    value = plain(getattr(line, name))
+    if isinstance(value, list):
+        return "、".join(value) or "空"
+    return str(getattr(line, f"{name}_label", value) or "空")

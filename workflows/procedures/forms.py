@@ -257,8 +257,7 @@ class CorrectionForm(MoveForm):
         kwargs["initial"] = told | {"version": kwargs["version"]}
         open_stops = [line.reason] if line.reason else []
         super().__init__(*args, move=move, open_stops=open_stops, **kwargs)
-        for name in ("text", "ground"):
-            self.fields.pop(name, None)
+        self.fields.pop("text", None)
         if not last:
             del self.fields["take_back"]
         self.order_fields(["version", "on", *move.asks, "why", "take_back"])

@@ -100,6 +100,20 @@ def allowed_move(
     name: str, filing: Filing, terms: Terms, clocks: Clocks, calendar: WorkCalendar
 ) -> Move:
     """The move, if the procedure could take it at the close of ``filing.on``; else `MoveRefused`."""
+    check_unanswered(name, filing, terms, clocks, calendar)
+    move = move_from(clocks.state, name)
+    if move.name == "hand_up" and not terms.handed_up:
+        raise MoveRefused(
+            "本事项由本级决定，不需要上报。应由上级决定的，请先修订事项目录中的决定层级。"
+        )
+    check_required(move, filing)
+    return move
+
+
+def check_unanswered(
+    name: str, filing: Filing, terms: Terms, clocks: Clocks, calendar: WorkCalendar
+) -> None:
+    """What silence has accepted is no longer to be answered (行政许可法第三十二条)."""
     reading = clocks.statutory
     if clocks.state is State.ACCEPTED and reading.deemed and name in ("notify", "accept", "refuse"):
         assert reading.received_on  # noqa: S101 -- what was deemed accepted has been received
@@ -109,13 +123,6 @@ def allowed_move(
             f"您填的发生日期 {filing.on} 已过。依《行政许可法》第三十二条，自收到之日起即为受理，"
             "时限已在计算，请直接办理后续步骤。若当时已经书面办理，请填实际日期。"
         )
-    move = move_from(clocks.state, name)
-    if move.name == "hand_up" and not terms.handed_up:
-        raise MoveRefused(
-            "本事项由本级决定，不需要上报。应由上级决定的，请先修订事项目录中的决定层级。"
-        )
-    check_required(move, filing)
-    return move
 
 
 def check_required(move: Move, filing: Filing) -> None:
@@ -214,7 +221,7 @@ def check_stop(filing: Filing, open_: Sequence[LedgerLine]) -> None:
 def check_resume(filing: Filing, open_: Sequence[LedgerLine]) -> None:
     """It ends a stop that is open; where there are several, the clerk says which."""
     reasons = {stop.reason for stop in open_}
-    if filing.reason and filing.reason not in reasons:
+    if not open_ or (filing.reason and filing.reason not in reasons):
         told = "、".join(REASON_OF[stop.reason].label for stop in open_) or "没有"
         raise MoveRefused(f"没有因这一事由而停的表。现在停表的事由：{told}。请从中选择。")
 

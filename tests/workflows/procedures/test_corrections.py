@@ -15,7 +15,7 @@ from tenants.models import Tenant
 from workflows.procedures.clocks import read_clocks, standing, this_round
 from workflows.procedures.corrections import correct
 from workflows.procedures.lifecycle import MoveRefused
-from workflows.procedures.models import ClockEntry, Procedure
+from workflows.procedures.models import ClockEntry, Edge, Procedure
 from workflows.procedures.terms import Terms
 from workflows.projects.models import Project
 
@@ -177,3 +177,166 @@ def test_the_neighbour_can_not_correct(
     url = f"/procedures/{accepted.number}/correct/{line.pk}/"
     assert neighbour.get(url).status_code == 404
     assert neighbour.post(url, {"take_back": "on", "why": "无"}).status_code == 404
+
+
+# What a correction may not bring about -----------------------------------------------------------
+
+
+def test_an_extension_is_not_corrected_to_a_level_or_a_length_the_law_does_not_grant(
+    accepted: Procedure, move: Callable[..., Procedure]
+) -> None:
+    facts = {"days": 10, "level": "head", "approver": "某局长（示例）", "text": "情况复杂"}
+    due_on = move("C03", "extend", date(2026, 2, 9), **facts).statutory_due_on
+    with pytest.raises(MoveRefused, match="须经本部门负责人批准"):
+        put_right(accepted, "extend", level="government")
+    with pytest.raises(MoveRefused, match="最多延长 10 日"):
+        put_right(accepted, "extend", days=60)
+    assert Procedure.objects.get(pk=accepted.pk).statutory_due_on == due_on
+    assert ClockEntry.objects.count() == 3
+    assert put_right(accepted, "extend", days=5).statutory_due_on < due_on  # type: ignore[operator]
+
+
+def test_extensions_together_stay_within_the_law_when_the_first_is_corrected(
+    accepted: Procedure, move: Callable[..., Procedure]
+) -> None:
+    facts = {"level": "head", "approver": "某局长（示例）", "text": "情况复杂"}
+    move("C03", "extend", date(2026, 2, 9), days=5, **facts)
+    move("C03", "extend", date(2026, 2, 10), days=5, **facts)
+    first = ClockEntry.objects.get(kind="extend", on=date(2026, 2, 9))
+    with pytest.raises(MoveRefused, match="后面 2026-02-10 的“延长”就不成立"):
+        correct(
+            procedure_number=accepted.number,
+            entry_id=first.pk,
+            version=Procedure.objects.get(pk=accepted.pk).version,
+            why="天数看错",
+            days=10,
+            actor=CLERK,
+        )
+
+
+def test_a_stop_is_not_corrected_to_a_reason_the_law_does_not_know_or_that_runs_already(
+    accepted: Procedure, move: Callable[..., Procedure]
+) -> None:
+    move("C03", "stop", date(2026, 2, 9), reason="hearing")
+    move("C03", "stop", date(2026, 2, 10), reason="testing")
+    with pytest.raises(MoveRefused, match="已因“听证”自 2026-02-09 停表"):
+        put_right(accepted, "stop", reason="hearing")
+    with pytest.raises(MoveRefused, match="不在法定事由之内"):
+        put_right(accepted, "stop", reason="hand_up")
+    with pytest.raises(MoveRefused, match="须填书面告知的文号"):
+        put_right(accepted, "stop", document=" ")
+    told = put_right(accepted, "stop", reason="expert_review")
+    assert told.state == "stopped"
+    assert "法定事由 检测 改为 专家评审" in TrailEntry.objects.order_by("-number")[0].summary
+
+
+def test_a_stop_that_was_resumed_by_its_reason_keeps_it(
+    accepted: Procedure, move: Callable[..., Procedure]
+) -> None:
+    move("C03", "stop", date(2026, 2, 9), reason="hearing")
+    move("C03", "resume", date(2026, 2, 12), reason="hearing")
+    with pytest.raises(MoveRefused, match="后面 2026-02-12 的“恢复”就不成立"):
+        put_right(accepted, "stop", reason="testing")
+    assert Procedure.objects.get(pk=accepted.pk).state == "accepted"
+
+
+def test_a_resume_is_not_corrected_so_that_a_decision_falls_into_a_stop(
+    accepted: Procedure, move: Callable[..., Procedure]
+) -> None:
+    for before in Procedure.objects.filter(edges_out__after=accepted):
+        Procedure.objects.filter(pk=before.pk).update(state="decided", decided_on=JAN)
+    move("C03", "stop", date(2026, 2, 9), reason="hearing")
+    move("C03", "stop", date(2026, 2, 10), reason="testing")
+    move("C03", "resume", date(2026, 2, 12))
+    move("C03", "decide", date(2026, 2, 13))
+    with pytest.raises(MoveRefused, match="停表还没有恢复"):
+        put_right(accepted, "resume", reason="hearing")
+
+
+def test_a_later_notice_is_not_corrected_to_ask_for_more_without_a_ground(
+    accepted: Procedure, move: Callable[..., Procedure]
+) -> None:
+    number = accepted.number
+    move("C03", "withdraw", date(2026, 2, 5), text="改方案")
+    move("C03", "receive", date(2026, 2, 9))
+    move("C03", "notify", date(2026, 2, 9), text="缺图", items=("总平面图",))
+    move("C03", "correct", date(2026, 2, 10))
+    move("C03", "notify", date(2026, 2, 11), text="仍缺图", items=("总平面图",))
+    with pytest.raises(MoveRefused, match="再次要求新的材料须选择理由"):
+        put_right(accepted, "notice", items=("总平面图", "红线图"))
+    with pytest.raises(MoveRefused, match="会颠倒先后"):
+        put_right(accepted, "notice", on=date(2026, 2, 10))
+    first = ClockEntry.objects.get(kind="notice", on=date(2026, 2, 9))
+    with pytest.raises(MoveRefused, match="后面 2026-02-11 的“一次性告知”就不成立"):
+        correct(
+            procedure_number=number,
+            entry_id=first.pk,
+            version=Procedure.objects.get(number=number).version,
+            why="告知书为准",
+            items=("红线图",),
+            actor=CLERK,
+        )
+    put_right(accepted, "notice", items=("总平面图", "红线图"), ground="new_fact")
+    assert ClockEntry.objects.latest("pk").ground == "new_fact"
+
+
+def test_a_notice_that_came_after_the_silence_leaves_the_clock_running(
+    move: Callable[..., Procedure],
+) -> None:
+    """The receipt was in truth days earlier: what was told after five days of silence is late."""
+    move("C03", "receive", date(2026, 1, 26))
+    procedure = move("C03", "notify", date(2026, 1, 30), text="缺图")
+    told = put_right(procedure, "receive", on=date(2026, 1, 19))
+    assert (told.state, told.ball) == ("accepted", "department")
+    assert told.accepted_on == date(2026, 1, 19)
+
+
+def test_what_silence_has_accepted_is_not_refused_by_a_corrected_day(
+    move: Callable[..., Procedure],
+) -> None:
+    move("C03", "receive", date(2026, 1, 26))
+    procedure = move("C03", "refuse", date(2026, 1, 30), text="不属于本机关职权")
+    with pytest.raises(MoveRefused, match="第三十二条"):
+        put_right(procedure, "refuse", on=date(2026, 2, 5))
+    with pytest.raises(MoveRefused, match="后面 2026-01-30 的“不予受理”就不成立"):
+        put_right(procedure, "receive", on=date(2026, 1, 19))
+
+
+@pytest.mark.parametrize("facts", [{"take_back": True}, {"on": date(2026, 3, 2)}])
+def test_the_unit_that_was_silent_does_not_undo_what_its_silence_did(
+    move: Callable[..., Procedure], facts: dict[str, Any]
+) -> None:
+    procedure = move("C03", "receive", date(2026, 1, 26))
+    with pytest.raises(MoveRefused, match="请机制办公室核对"):
+        put_right(procedure, "receive", reach=frozenset({procedure.department_code}), **facts)
+    assert ClockEntry.objects.count() == 1
+    earlier = {"on": date(2026, 1, 23), "reach": frozenset({procedure.department_code})}
+    assert put_right(procedure, "receive", **earlier).accepted_on == date(2026, 1, 23)
+    put_right(procedure, "receive", **facts)  # the office may
+
+
+@pytest.mark.parametrize("facts", [{"take_back": True}, {"on": date(2026, 2, 6)}])
+def test_a_decision_that_others_rest_on_is_not_taken_from_under_them(
+    move: Callable[..., Procedure], facts: dict[str, Any]
+) -> None:
+    decided, follower = _one_after_another(move)
+    with pytest.raises(MoveRefused, match=f"“{follower.name}”已在 2026-02-05 受理"):
+        put_right(decided, "decide", **facts)
+    assert Procedure.objects.get(pk=decided.pk).decided_on == date(2026, 2, 4)
+    assert put_right(decided, "decide", on=date(2026, 2, 5)).decided_on == date(2026, 2, 5)
+
+
+def _one_after_another(move: Callable[..., Procedure]) -> tuple[Procedure, Procedure]:
+    """A matter nobody must wait for, decided; and one that was accepted because of it."""
+    edge = next(
+        edge
+        for edge in Edge.objects.filter(strength="hard").order_by("pk")
+        if not Edge.objects.filter(after=edge.before, strength__in=["hard", "deficient"]).exists()
+        and Edge.objects.filter(after=edge.after, strength="hard").count() == 1
+    )
+    first, second = edge.before.matter_code, edge.after.matter_code
+    move(first, "receive", date(2026, 2, 2))
+    move(first, "accept", date(2026, 2, 3))
+    decided = move(first, "decide", date(2026, 2, 4))
+    move(second, "receive", date(2026, 2, 4))
+    return decided, move(second, "accept", date(2026, 2, 5))
