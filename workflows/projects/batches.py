@@ -29,9 +29,7 @@ def begin(*, move: str, year: int, on: date, actor: Actor) -> Batch:
     """
     try:
         with transaction.atomic():
-            projects = list(queries.candidates(move, year))
-            if not projects:
-                raise Refused(f"{year}年清单里没有可以办理这一步的项目。")
+            # The batch comes first: whoever is second waits here, and sees what the first has moved.
             batch = Batch.objects.create(
                 move=move,
                 year=year,
@@ -41,6 +39,9 @@ def begin(*, move: str, year: int, on: date, actor: Actor) -> Batch:
                 by_name=actor.name,
                 by_role=actor.role,
             )
+            projects = list(queries.candidates(move, year))
+            if not projects:
+                raise Refused(f"{year}年清单里没有可以办理这一步的项目。")
             BatchItem.objects.bulk_create(
                 BatchItem(batch=batch, project=project) for project in projects
             )
