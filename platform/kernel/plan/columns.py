@@ -355,14 +355,14 @@ class _Relaxing:
         binding = self.edges.where(places)
         holder = _holders(binding, trip, self.position)
         here = _last_nodes(trip, ends, np.ones(ends.size, np.bool_), self.position)
-        found = []
+        found = [places[:0]]
         while here.size:
             held = holder[here]
             held = held[held != NONE]
             soft = binding.strength[held] == _SOFT
             found.append(places[held[soft]])
             here = binding.before[held[~soft]]
-        return np.concatenate(found) if found else places[:0]
+        return np.concatenate(found)
 
     def _take_back(self, target_on: Days) -> None:
         dropped = np.flatnonzero(~self.kept)
@@ -371,7 +371,7 @@ class _Relaxing:
         dropped = dropped[np.lexsort(keys)]
         project = self.project[dropped]
         turn = np.arange(dropped.size) - np.searchsorted(project, project)
-        for k in range(int(turn.max(initial=-1)) + 1):
+        for k in np.unique(turn).tolist():
             tried = dropped[turn == k]
             trial = self.kept.copy()
             trial[tried] = True

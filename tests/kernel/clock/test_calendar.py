@@ -121,6 +121,9 @@ def test_holidays_are_clipped_to_the_span_asked_for() -> None:
         Rest("春节", date(2026, 2, 20), date(2026, 2, 23)),
         Rest("清明节", date(2026, 4, 4), date(2026, 4, 4)),
     )
+    assert REAL.holidays_between(date(2026, 2, 23), date(2026, 2, 24)) == (
+        Rest("春节", date(2026, 2, 23), date(2026, 2, 23)),
+    )
     assert REAL.holidays_between(date(2026, 2, 24), date(2026, 4, 3)) == ()
 
 
