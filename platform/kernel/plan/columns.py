@@ -282,7 +282,7 @@ class _Trip:
     def ends(self, begin_on: Days) -> Days:
         """The last day of each project; of one without nodes its beginning."""
         ends = begin_on.copy()
-        first = np.flatnonzero(np.diff(self.project, prepend=-1))
+        first = np.flatnonzero(np.diff(self.project, prepend=NONE))
         if first.size:
             ends[self.project[first]] = np.maximum.reduceat(self.finishes, first)
         return ends
@@ -435,10 +435,10 @@ def _paths(
 
 
 def _holders(edges: Edges, trip: _Trip, position: Days) -> Places:
-    """The edge that holds back each node: of several the first in the order of `arrange`."""
+    """The edge that holds back each node: of several the first in the order of `arrange`, of two from
+    one node either, for they hold alike."""
     holds = np.flatnonzero(trip.holds)
-    firmness = edges.strength[holds] == _SOFT
-    holds = holds[np.lexsort((firmness, position[edges.before[holds]]))[::-1]]
+    holds = holds[np.argsort(-position[edges.before[holds]], kind="stable")]
     holder = np.full(position.size, NONE, np.intp)
     holder[edges.after[holds]] = holds
     return holder
@@ -459,7 +459,7 @@ def _positions(nodes: Nodes, edges: Edges, asked: Flags) -> Days:
     position = np.zeros(nodes.project.size, np.int32)
     rows = np.flatnonzero(asked[nodes.project])
     project = np.unique(nodes.project[rows], return_inverse=True)[1]
-    first = rows[np.flatnonzero(np.diff(project, prepend=-1))]
+    first = rows[np.flatnonzero(np.diff(project, prepend=NONE))]
     arcs = np.flatnonzero(asked[nodes.project[edges.before]])
     arcs = arcs[np.argsort(edges.before[arcs], kind="stable")]
     followers = edges.after[arcs]

@@ -98,6 +98,7 @@ def test_where_two_hold_something_the_first_in_precedence_has_the_day() -> None:
 def test_nothing_has_passed_on_the_first_day() -> None:
     meter = measure([], begin_on=day(1, 5), end_on=day(1, 5), rule=RULE, calendar=REAL)
     assert (meter.segments, meter.elapsed_days, meter.official_days) == ((), 0, 0)
+    assert [line.label for line in meter.lines] == ["起算，当日不计"]
 
 
 def test_days_of_a_year_without_a_notice_are_provisional_only_where_working_days_count() -> None:
