@@ -28,7 +28,8 @@ class Mutant:
 
 
 def mutants(source: str) -> Iterator[Mutant]:
-    """Every mutant of a module's source, in order. Annotations and docstrings are left alone."""
+    """Every mutant of a module's source, in order. Left alone is what decides nothing: annotations,
+    docstrings, and `strict=`, which guards `zip` against a slip of our own."""
     tree = ast.parse(source)
     lines = source.splitlines()
     places = list(_walk(tree))
@@ -52,8 +53,14 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
         if name == "body" and isinstance(value, list) and value and _is_text(value[0]):
             value = value[1:]
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not isinstance(child, (ast.Import, ast.ImportFrom)):
+            if isinstance(child, ast.AST) and not _decides_nothing(child):
                 yield from _walk(child)
+
+
+def _decides_nothing(node: ast.AST) -> bool:
+    return isinstance(node, (ast.Import, ast.ImportFrom)) or (
+        isinstance(node, ast.keyword) and node.arg == "strict"
+    )
 
 
 def _is_text(node: ast.AST) -> bool:

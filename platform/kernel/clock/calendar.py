@@ -126,8 +126,8 @@ class WorkCalendar:
     """工作日历：Monday to Friday, less the rest days, plus the make-up days of the notices.
 
     Immutable and shareable. Every answer is O(1) or O(log n); all methods raise
-    CalendarOutOfRange outside FIRST..LAST. `estimated` counts the days that are estimates, up to
-    and including each.
+    CalendarOutOfRange outside FIRST..LAST. `estimated` counts the days that are estimates before
+    each day, and before the day after the last.
     """
 
     __slots__ = (
@@ -161,7 +161,10 @@ class WorkCalendar:
                 self._by_day[day] = notice
         self.line = WorkLine(working)
         self.estimated = list(
-            accumulate(self.notice_of(date.fromordinal(_ORIGIN + i)) is None for i in range(_SIZE))
+            accumulate(
+                (self.notice_of(date.fromordinal(_ORIGIN + i)) is None for i in range(_SIZE)),
+                initial=0,
+            )
         )
         self._rests = sorted(
             (rest for notice in self.notices for rest in notice.rest), key=lambda r: r.from_on
@@ -227,12 +230,12 @@ class WorkCalendar:
 
     def any_provisional(self, start: date, end: date) -> bool:
         """Some day d with start < d <= end is an estimate."""
-        low, high = start.toordinal() - _ORIGIN, end.toordinal() - _ORIGIN
-        if high <= low:
+        if end <= start:
             return False
-        if low < -1 or high >= _SIZE:
+        low, high = start.toordinal() - _ORIGIN + 1, end.toordinal() - _ORIGIN + 1
+        if low < 0 or high > _SIZE:
             raise CalendarOutOfRange
-        return self.estimated[high] > (self.estimated[low] if low >= 0 else 0)
+        return self.estimated[high] > self.estimated[low]
 
     def notices_between(self, start: date, end: date) -> tuple[Notice, ...]:
         """The published notices that govern some day d with start < d <= end, by year."""

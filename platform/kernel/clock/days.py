@@ -27,7 +27,7 @@ class DayColumns:
         self._ranks = np.asarray(calendar.line.ranks, np.int32)
         self._works = np.asarray(calendar.line.works, np.int32)
         self._earlier = np.concatenate(([0], self._ranks[:-1])).astype(np.int32)
-        self._estimated = np.concatenate(([0], calendar.estimated)).astype(np.int32)
+        self._estimated = np.asarray(calendar.estimated, np.int32)
 
     def rank(self, day: Days) -> Days:
         """Working days up to and including `day`."""

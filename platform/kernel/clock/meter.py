@@ -83,7 +83,7 @@ class Segment:
     until_on: date
     days: int
     official_days: int
-    provisional: bool = False
+    provisional: bool
 
     @property
     def first_on(self) -> date:

@@ -282,7 +282,7 @@ class _Trip:
     def ends(self, begin_on: Days) -> Days:
         """The last day of each project; of one without nodes its beginning."""
         ends = begin_on.copy()
-        first = np.flatnonzero(np.diff(self.project, prepend=-1))
+        first = np.flatnonzero(np.diff(self.project, prepend=NONE))
         if first.size:
             ends[self.project[first]] = np.maximum.reduceat(self.finishes, first)
         return ends
@@ -355,14 +355,14 @@ class _Relaxing:
         binding = self.edges.where(places)
         holder = _holders(binding, trip, self.position)
         here = _last_nodes(trip, ends, np.ones(ends.size, np.bool_), self.position)
-        found = []
+        found = [places[:0]]
         while here.size:
             held = holder[here]
             held = held[held != NONE]
             soft = binding.strength[held] == _SOFT
             found.append(places[held[soft]])
             here = binding.before[held[~soft]]
-        return np.concatenate(found) if found else places[:0]
+        return np.concatenate(found)
 
     def _take_back(self, target_on: Days) -> None:
         dropped = np.flatnonzero(~self.kept)
@@ -371,7 +371,7 @@ class _Relaxing:
         dropped = dropped[np.lexsort(keys)]
         project = self.project[dropped]
         turn = np.arange(dropped.size) - np.searchsorted(project, project)
-        for k in range(int(turn.max(initial=-1)) + 1):
+        for k in np.unique(turn).tolist():
             tried = dropped[turn == k]
             trial = self.kept.copy()
             trial[tried] = True
@@ -435,10 +435,10 @@ def _paths(
 
 
 def _holders(edges: Edges, trip: _Trip, position: Days) -> Places:
-    """The edge that holds back each node: of several the first in the order of `arrange`."""
+    """The edge that holds back each node: of several the first in the order of `arrange`, of two from
+    one node either, for they hold alike."""
     holds = np.flatnonzero(trip.holds)
-    firmness = edges.strength[holds] == _SOFT
-    holds = holds[np.lexsort((firmness, position[edges.before[holds]]))[::-1]]
+    holds = holds[np.argsort(-position[edges.before[holds]], kind="stable")]
     holder = np.full(position.size, NONE, np.intp)
     holder[edges.after[holds]] = holds
     return holder
@@ -459,7 +459,7 @@ def _positions(nodes: Nodes, edges: Edges, asked: Flags) -> Days:
     position = np.zeros(nodes.project.size, np.int32)
     rows = np.flatnonzero(asked[nodes.project])
     project = np.unique(nodes.project[rows], return_inverse=True)[1]
-    first = rows[np.flatnonzero(np.diff(project, prepend=-1))]
+    first = rows[np.flatnonzero(np.diff(project, prepend=NONE))]
     arcs = np.flatnonzero(asked[nodes.project[edges.before]])
     arcs = arcs[np.argsort(edges.before[arcs], kind="stable")]
     followers = edges.after[arcs]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kernel.calendars.notices_data import NOTICES
 from kernel.clock import CalendarOutOfRange, Notice, Rest, Unit, WorkCalendar
+from kernel.clock.calendar import FIRST, LAST
 from tests.kernel.clock.calendars import REAL, notices
 from tests.kernel.clock.oracle import DAY, WallCalendar
 
@@ -121,6 +122,9 @@ def test_holidays_are_clipped_to_the_span_asked_for() -> None:
         Rest("春节", date(2026, 2, 20), date(2026, 2, 23)),
         Rest("清明节", date(2026, 4, 4), date(2026, 4, 4)),
     )
+    assert REAL.holidays_between(date(2026, 2, 23), date(2026, 2, 24)) == (
+        Rest("春节", date(2026, 2, 23), date(2026, 2, 23)),
+    )
     assert REAL.holidays_between(date(2026, 2, 24), date(2026, 4, 3)) == ()
 
 
@@ -145,6 +149,13 @@ def test_days_outside_the_calendar_are_refused_in_chinese() -> None:
     assert REAL.between(date(2000, 1, 1), date(2000, 1, 4)) == 2  # Monday and Tuesday
     assert REAL.add(date(2000, 1, 1), 1) == date(2000, 1, 3)
     assert REAL.is_provisional(date(2000, 1, 1))
+
+
+def test_a_notice_may_name_the_first_and_the_last_day_of_the_calendar() -> None:
+    rest = (Rest("元旦", FIRST, FIRST + DAY * 2), Rest("假", LAST, LAST))
+    calendar = WorkCalendar.from_notices([Notice(2000, "", "", None, "", True, rest, ())])
+    assert not calendar.is_working(LAST)
+    assert calendar.add(FIRST, 1) == date(2000, 1, 4)
 
 
 def test_a_holiday_that_ends_before_it_begins_is_refused() -> None:

@@ -98,6 +98,7 @@ def test_where_two_hold_something_the_first_in_precedence_has_the_day() -> None:
 def test_nothing_has_passed_on_the_first_day() -> None:
     meter = measure([], begin_on=day(1, 5), end_on=day(1, 5), rule=RULE, calendar=REAL)
     assert (meter.segments, meter.elapsed_days, meter.official_days) == ((), 0, 0)
+    assert [line.label for line in meter.lines] == ["起算，当日不计"]
 
 
 def test_days_of_a_year_without_a_notice_are_provisional_only_where_working_days_count() -> None:
@@ -106,6 +107,73 @@ def test_days_of_a_year_without_a_notice_are_provisional_only_where_working_days
     assert measure(spans, rule=RULE, **facts).provisional  # type: ignore[arg-type]
     assert not measure([], rule=RULE, **facts).provisional  # type: ignore[arg-type]
     assert not measure(spans, rule=replace(RULE, unit=Unit.CALENDAR), **facts).provisional  # type: ignore[arg-type]
+
+
+def test_one_counted_day_on_an_estimate_makes_the_whole_count_one() -> None:
+    """Held in March and again past the turn of the year: the first segment is sure, the second not."""
+    spans = [
+        span(Party.GOVERNMENT, day(3, 2), day(3, 6)),
+        span(Party.GOVERNMENT, day(12, 30), day(1, 8, 2027)),
+    ]
+    meter = measure(spans, begin_on=day(3, 2), end_on=day(1, 8, 2027), rule=RULE, calendar=REAL)
+    assert [s.provisional for s in meter.segments] == [False, False, True]
+    assert meter.provisional
+    assert [line.label for line in meter.lines if line.provisional] == ["政府：计入"]
+
+
+def test_what_was_handed_over_within_a_day_held_nothing() -> None:
+    spans = [span(Party.OWNER_AGENT, day(1, 7), day(1, 7)), span(Party.OWNER, day(1, 2), day(1, 5))]
+    meter = measure(spans, begin_on=day(1, 5), end_on=day(1, 9), rule=RULE, calendar=REAL)
+    assert meter.spans == ()
+
+
+def test_the_first_day_of_a_span_is_the_one_after_its_event() -> None:
+    assert span(Party.OWNER, day(1, 5), day(1, 9)).first_on == day(1, 6)
+
+
+def test_every_line_of_the_sum() -> None:
+    """Government 9 to 30 January, 22 days, 16 of them working; the owner the days before and after."""
+    spans = [span(Party.GOVERNMENT, day(1, 8), day(1, 30))]
+    lines = measure(spans, begin_on=day(1, 5), end_on=day(2, 4), rule=RULE, calendar=REAL).lines
+    assert [(ln.label, ln.from_on, ln.until_on, ln.days, ln.verified) for ln in lines] == [
+        ("起算，当日不计", day(1, 5), None, None, False),
+        ("政府的天数", day(1, 9), day(1, 30), 22, True),
+        ("政府：计入", day(1, 9), day(1, 30), 16, False),
+        ("项目单位的天数", day(1, 6), day(2, 4), 8, True),
+        ("项目单位：不计入", day(1, 6), day(2, 4), 0, False),
+        (
+            "工作日历：国务院办公厅关于2026年部分节假日安排的通知",
+            day(1, 6),
+            day(2, 4),
+            None,
+            False,
+        ),
+    ]
+
+
+def test_a_count_of_calendar_days_rests_on_no_notice() -> None:
+    rule = replace(RULE, unit=Unit.CALENDAR)
+    meter = measure([], begin_on=day(1, 5), end_on=day(2, 4), rule=rule, calendar=REAL)
+    assert [line.label for line in meter.lines] == [
+        "起算，当日不计",
+        "项目单位的天数",
+        "项目单位：不计入",
+    ]
+
+
+def test_a_rule_nobody_changed_is_the_first() -> None:
+    assert RULE.version == 1
+
+
+def test_a_ground_nobody_doubts_needs_no_one_to_confirm_it() -> None:
+    meter = measure(
+        [span(Party.GOVERNMENT, day(1, 5), day(1, 9))],
+        begin_on=day(1, 5),
+        end_on=day(1, 9),
+        rule=RULE,
+        calendar=REAL,
+    )
+    assert [s.verified for s in meter.held(meter.segments[0])] == [True]
 
 
 def test_a_precedence_that_leaves_a_party_out_is_none() -> None:

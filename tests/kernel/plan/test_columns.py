@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -79,6 +79,7 @@ def random_case(chance: Random) -> Case:
         for a in range(b)
         if chance.random() < density
     ]
+    edges += [replace(edge, strength=chance.choice([*Strength])) for edge in edges[::9]]
     begin_on = BEGIN + timedelta(days=chance.randint(0, 6))
     return Case(nodes, edges, begin_on, begin_on + timedelta(days=chance.randint(0, 250)))
 

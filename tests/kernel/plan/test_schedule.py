@@ -354,3 +354,38 @@ def test_a_slot_nobody_planned_raises() -> None:
     with pytest.raises(KeyError):
         plan_of([], []).slot("a")
     assert Strength("deficient").label == "可容缺受理"
+
+
+def test_papers_take_their_time_before_the_start() -> None:
+    """Begun on Monday 3 November: ten working days of preparing end on the 17th."""
+    monday, end = day("2025-11-03"), day("2025-12-31")
+    slot = plan_of([Node("a", 5, lead_days=10)], [], monday, end).slot("a")
+    assert (slot.earliest_start_on, slot.earliest_finish_on) == (
+        day("2025-11-17"),
+        day("2025-11-24"),
+    )
+    assert (slot.latest_start_on, slot.latest_prepare_on) == (day("2025-12-24"), day("2025-12-10"))
+    since = Node("a", 5, lead_days=10, lead_from_on=day("2025-10-27"))
+    assert plan_of([since], [], monday, end).slot("a").earliest_start_on == day("2025-11-10")
+    begun = Node("a", 5, started_on=day("2025-10-27"), lead_days=10)
+    assert plan_of([begun], [], monday, end).slot("a").latest_prepare_on is None
+    assert plan_of([Node("a", 5)], [], monday, end).slot("a").latest_prepare_on is None
+
+
+def test_a_public_notice_follows_the_limit_in_its_own_unit() -> None:
+    """Five working days to Monday the 10th, then five days: Saturday the 15th moves to Monday."""
+    slot = plan_of([Node("a", 5, notice_days=5)], [], day("2025-11-03")).slot("a")
+    assert slot.earliest_finish_on == day("2025-11-17")
+
+
+def test_the_float_of_a_party_is_the_least_slack_of_what_it_still_has_to_do() -> None:
+    """To the 14th from Monday the 3rd: nine working days, less what each takes."""
+    nodes = [
+        Node("a", 3, party="住建局"),
+        Node("b", 5, party="住建局"),
+        Node("c", 1, party="水利局"),
+        Node("d", 8, party="水利局", done_on=day("2025-11-03")),
+        Node("e", 9),
+    ]
+    plan = plan_of(nodes, [], day("2025-11-03"), day("2025-11-14"))
+    assert plan.floats == {"住建局": 4, "水利局": 8}
