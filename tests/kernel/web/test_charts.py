@@ -28,6 +28,15 @@ def test_the_table_says_what_the_picture_shows() -> None:
     assert chart.rows == [["准格尔旗", 6, 3, 1, 10], ["<达拉特旗>", 5, 0, 0, 5]]
 
 
+def test_a_long_name_is_cut_in_the_picture_and_whole_in_the_table() -> None:
+    name = "准格尔矿井疏干水综合利用工程第2期（示例）"
+    chart = charts.stacked_bars([charts.Row(name, {"red": 278})], title="天", series=charts.LAMPS)
+    (label,) = re.findall(r'<text x="0" y="14">([^<]+)</text>', chart.svg)
+    assert label.endswith("…")
+    assert name.startswith(label[:-1])
+    assert chart.rows[0][0] == name
+
+
 def test_every_chart_is_sound_markup_with_a_title_and_a_description() -> None:
     for chart in (
         charts.stacked_bars(ROWS, title="灯", series=charts.LAMPS),

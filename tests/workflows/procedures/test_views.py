@@ -250,3 +250,12 @@ def test_a_project_that_cannot_make_it_names_the_chain_and_cures(
     page = text(console(here, member(here)).get("/projects/ZGE-2026-005/"))
     assert "之前办不完" in page
     assert "可以怎么办" in page
+
+
+def test_the_correction_shows_the_dates_it_will_move(
+    office: Client, move: Callable[..., Procedure]
+) -> None:
+    entry = move("C03", "receive", date(2026, 1, 26)).entries.get()
+    page = text(office.get(f"/procedures/ZGE-2026-001-09/correct/{entry.pk}/"))
+    assert "法定期限" in page
+    assert page.index('name="on"') < page.index('name="at"') < page.index('name="why"')
