@@ -25,6 +25,7 @@ from workflows.meter.models import RuleVersion
 from workflows.overview.headings import headings
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import book_of
+from workflows.projects.queries import offered_first
 
 PAGE = 50
 SHOWN_CHANGES = 50  # projects a preview lists, those that change most first
@@ -192,7 +193,7 @@ def _chosen(request: SignedInRequest) -> tuple[MeterFilter, int | None, list[Cou
     """The filter, the year it asks for, and the meters of its projects by number."""
     today = timezone.localdate()
     years = queries.years()
-    first = today.year if today.year in years else max(years, default=None)
+    first = offered_first(years, today)
     form = MeterFilter({"year": first, **request.GET.dict()}, years=years)
     chosen = form.chosen()
     year = chosen.get("year") or first
@@ -246,10 +247,10 @@ def _changes(version: RuleVersion, versions: list[RuleVersion]) -> list[tuple[st
 
 
 def _preview(draft: RuleVersion) -> dict[str, Any]:
-    """Official counts of the current year's projects today, under the rule in force and the draft."""
+    """Official counts of the projects of the year under way today, under the rule in force and the draft."""
     today = timezone.localdate()
     years = queries.years()
-    year = today.year if today.year in years else max(years, default=None)
+    year = offered_first(years, today)
     current = queries.rule_in_force(today)
     before, after = queries.many(today, queries.listed(year), current, draft)
     pairs = [(before[number], after[number]) for number in before]

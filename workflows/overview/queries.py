@@ -11,6 +11,7 @@ from django.db.models import Count, F, Max, Q, QuerySet, Sum
 from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow
 from tenants.rollup.queries import CONFIRMED, in_season, procedure_rows, project_rows, years
+from workflows.projects.queries import offered_first
 
 MOST_URGENT = 10
 _HALF_END = 6  # a target up to 30 June belongs to the first half-year's starts
@@ -63,10 +64,8 @@ def rate(part: int, whole: int) -> Decimal | None:
 
 
 def season_year(on: date) -> int | None:
-    """The year offered first: from October the next when it is there, else this, else the newest."""
-    known = years()
-    wanted = [on.year + 1, on.year] if on.month >= 10 else [on.year]
-    return next((year for year in wanted if year in known), known[0] if known else None)
+    """The year the city's pages open with."""
+    return offered_first(years(), on)
 
 
 def season(year: int | None, half: str, on: date) -> Season:

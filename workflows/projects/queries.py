@@ -1,6 +1,6 @@
 """Questions to the annual project list (年度项目清单)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -282,3 +282,10 @@ def snapshot(year: int) -> dict[str, Any]:
             for project in projects
         ],
     }
+
+
+def offered_first(known: Sequence[int], on: date) -> int | None:
+    """The list's year a page opens with: from October the next when it is there, else this, else the
+    newest. ``known`` are the years there are, the newest first."""
+    wanted = [on.year + 1, on.year] if on.month >= 10 else [on.year]
+    return next((year for year in wanted if year in known), known[0] if known else None)

@@ -22,6 +22,7 @@ from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, requires
 from workflows.overview.queries import rate
 from workflows.projects.facts import industry_labels
+from workflows.projects.queries import offered_first
 from workflows.whatif import pieces, queries, sheets
 from workflows.whatif.applying import plan
 from workflows.whatif.cautions import cautions
@@ -325,12 +326,13 @@ def _refused(faults: Sequence[str]) -> JsonResponse:
 
 
 def _years(request: SignedInRequest) -> tuple[list[int], int]:
-    """The years with confirmed projects, and the one asked for: the newest when none is named."""
+    """The years with confirmed projects, and the one asked for, or the one under way."""
     known = queries.years()
     asked = request.GET.get("year", "")
     if asked and not (asked.isascii() and asked.isdecimal() and len(asked) == 4):
         raise Http404
-    year = int(asked) if asked else (known[0] if known else timezone.localdate().year)
+    today = timezone.localdate()
+    year = int(asked) if asked else offered_first(known, today) or today.year
     return sorted({*known, year}, reverse=True), year
 
 
