@@ -37,183 +37,6 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def by_hand(node: Node, start: date) -> date:
-    """The limit, then the public notice."""
-    limit = WALL.finish(start, node.days, node.unit)
-    return WALL.finish(limit, node.notice_days, node.notice_unit)
-
-
-@st.composite
-def graphs(
-    draw: st.DrawFn, most: int = 6, strengths: tuple[Strength, ...] = tuple(Strength)
-) -> tuple[list[Node], list[Edge]]:
-    begun = BEGIN - timedelta(days=20)
-    past = st.integers(0, 19).map(lambda n: begun + timedelta(days=n))
-    soon = st.integers(0, 40).map(lambda n: BEGIN + timedelta(days=n))
-    unit = st.sampled_from(Unit)
-    node = st.one_of(
-        st.builds(Node, st.just(""), st.integers(0, 30), unit),
-        st.builds(Node, st.just(""), st.integers(0, 30), unit, earliest_on=soon),
-        st.builds(
-            Node,
-            st.just(""),
-            st.integers(0, 30),
-            unit,
-            lead_days=st.integers(0, 20),
-            lead_from_on=st.one_of(st.none(), past, soon),
-            notice_days=st.integers(0, 12),
-            notice_unit=unit,
-        ),
-        st.builds(
-            Node,
-            st.just(""),
-            st.integers(0, 30),
-            unit,
-            started_on=past,
-            remaining_due_on=st.one_of(st.none(), soon),
-        ),
-        st.builds(Node, st.just(""), st.integers(0, 30), unit, done_on=past),
-    )
-    nodes = draw(st.lists(node, min_size=1, max_size=most))
-    nodes = [replace(node, key=f"k{i}") for i, node in enumerate(nodes)]
-    pairs = [(a, b) for b in range(len(nodes)) for a in range(b)]
-    chosen = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
-    edges = [Edge(f"k{a}", f"k{b}", draw(st.sampled_from(strengths))) for a, b in chosen]
-    return nodes, edges
-
-
-targets = st.integers(0, 130).map(lambda n: BEGIN + timedelta(days=n))
-
-
-@settings(deadline=None, max_examples=300)
-@given(graphs(), targets)
-def test_earliest_days_and_feasibility_equal_the_slow_planner(
-    graph: tuple[list[Node], list[Edge]], target: date
-) -> None:
-    nodes, edges = graph
-    plan = plan_of(nodes, edges, target_on=target)
-    naive = Naive(nodes, [e for e in edges if e not in plan.relaxed], BEGIN, WALL)
-    for slot in plan.slots:
-        assert (slot.earliest_start_on, slot.earliest_finish_on) == naive.earliest(slot.key)
-    assert plan.finish_on == naive.end()
-    assert plan.feasible == (naive.end() <= target)
-    assert bool(plan.conflict) != plan.feasible
-    assert (plan.short_by_days > 0) != plan.feasible
-    if not plan.feasible:
-        assert plan.short_by_days == max(1, WALL.between(target, plan.finish_on))
-
-
-@settings(deadline=None, max_examples=300)
-@given(graphs(), targets)
-def test_soft_edges_give_way_only_where_they_must(
-    graph: tuple[list[Node], list[Edge]], target: date
-) -> None:
-    nodes, edges = graph
-    plan = plan_of(nodes, edges, target_on=target)
-    firm = [e for e in edges if e.strength is not SOFT]
-    best = Naive(nodes, firm, BEGIN, WALL).end()
-    assert plan.feasible == (best <= target)
-    assert all(edge.strength is SOFT for edge in plan.relaxed)
-    bound = max(best, target)
-    assert plan.finish_on <= bound
-    for edge in plan.relaxed:  # none was dropped in vain
-        kept = [e for e in edges if e not in plan.relaxed or e == edge]
-        assert Naive(nodes, kept, BEGIN, WALL).end() > bound
-
-
-@settings(deadline=None, max_examples=300)
-@given(graphs(), targets)
-def test_the_backward_plan_run_forwards_ends_by_the_target(
-    graph: tuple[list[Node], list[Edge]], target: date
-) -> None:
-    nodes, edges = graph
-    plan = plan_of(nodes, edges, target_on=target)
-    if not plan.feasible:
-        return
-    by_key = {node.key: node for node in nodes}
-    ends = {}
-    for slot in plan.slots:
-        node = by_key[slot.key]
-        if node.done_on:
-            ends[slot.key] = node.done_on
-        elif node.started_on:
-            ends[slot.key] = slot.latest_finish_on
-        else:
-            assert slot.earliest_start_on <= slot.latest_start_on
-            ends[slot.key] = by_hand(node, slot.latest_start_on)
-            if slot.latest_prepare_on:
-                ready = WALL.finish(slot.latest_prepare_on, node.lead_days, Unit.WORKING)
-                assert ready <= slot.latest_start_on
-        assert slot.earliest_finish_on <= slot.latest_finish_on <= target
-        assert ends[slot.key] <= slot.latest_finish_on
-        assert slot.slack_days >= 0
-    for edge in edges:
-        after = by_key[edge.after]
-        if edge in plan.relaxed or after.done_on:
-            continue
-        if edge.strength is DEFICIENT:
-            assert ends[edge.before] <= plan.slot(edge.after).latest_finish_on
-        elif not after.started_on:
-            assert ends[edge.before] <= plan.slot(edge.after).latest_start_on
-
-
-@settings(deadline=None, max_examples=200)
-@given(graphs(), targets)
-def test_one_day_later_than_the_latest_start_is_too_late(
-    graph: tuple[list[Node], list[Edge]], target: date
-) -> None:
-    """Delay one node alone past its latest start, and the slow planner misses the target."""
-    nodes, edges = graph
-    plan = plan_of(nodes, edges, target_on=target)
-    if not plan.feasible:
-        return
-    kept = [e for e in edges if e not in plan.relaxed]
-    for i, node in enumerate(nodes):
-        if node.started_on or node.done_on:
-            continue
-        slot = plan.slot(node.key)
-
-        def end(earliest_on: date, i: int = i, node: Node = node) -> date:
-            late = replace(node, earliest_on=earliest_on)
-            return Naive([*nodes[:i], late, *nodes[i + 1 :]], kept, BEGIN, WALL).end()
-
-        assert end(slot.latest_start_on) <= target
-        later = slot.latest_start_on + DAY
-        while not WALL.is_working(later):  # a latest start is given as a working day
-            later += DAY
-        assert end(later) > target
-
-
-@settings(deadline=None, max_examples=300)
-@given(graphs(most=6, strengths=(HARD, HARD, DEFICIENT)), targets)
-def test_the_conflict_is_minimal(graph: tuple[list[Node], list[Edge]], target: date) -> None:
-    nodes, edges = graph
-    plan = plan_of(nodes, edges, target_on=target)
-    naive = Naive(nodes, edges, BEGIN, WALL)
-    path = plan.critical_path
-    assert chain_end(path, path, naive) == plan.finish_on
-    if plan.feasible:
-        return
-    assert [key for key in path if key in plan.conflict] == list(plan.conflict)
-    assert chain_end(plan.conflict, path, naive) > target
-    for part in parts(plan.conflict):
-        assert chain_end(part, path, naive) <= target
-
-
-@settings(deadline=None)
-@given(graphs(), targets, st.randoms(use_true_random=False))
-def test_the_same_graph_gives_the_same_plan(
-    graph: tuple[list[Node], list[Edge]], target: date, random: object
-) -> None:
-    nodes, edges = graph
-    first = plan_of(nodes, edges, target_on=target)
-    random.shuffle(edges)  # type: ignore[attr-defined]
-    again = plan_of(nodes, edges, target_on=target)
-    assert again == first
-    places = {slot.key: i for i, slot in enumerate(first.slots)}
-    assert all(places[e.before] < places[e.after] for e in edges)
-
-
 def test_cycles_are_named_in_order() -> None:
     nodes = [Node(key, 1) for key in "abcde"]
     ring = [Edge("b", "c"), Edge("c", "d"), Edge("d", "b"), Edge("a", "b"), Edge("d", "e")]
@@ -389,3 +212,183 @@ def test_the_float_of_a_party_is_the_least_slack_of_what_it_still_has_to_do() ->
     ]
     plan = plan_of(nodes, [], day("2025-11-03"), day("2025-11-14"))
     assert plan.floats == {"住建局": 4, "水利局": 8}
+
+
+# Against the slow planner --------------------------------------------------------------------------
+
+
+def by_hand(node: Node, start: date) -> date:
+    """The limit, then the public notice."""
+    limit = WALL.finish(start, node.days, node.unit)
+    return WALL.finish(limit, node.notice_days, node.notice_unit)
+
+
+@st.composite
+def graphs(
+    draw: st.DrawFn, most: int = 6, strengths: tuple[Strength, ...] = tuple(Strength)
+) -> tuple[list[Node], list[Edge]]:
+    begun = BEGIN - timedelta(days=20)
+    past = st.integers(0, 19).map(lambda n: begun + timedelta(days=n))
+    soon = st.integers(0, 40).map(lambda n: BEGIN + timedelta(days=n))
+    unit = st.sampled_from(Unit)
+    node = st.one_of(
+        st.builds(Node, st.just(""), st.integers(0, 30), unit),
+        st.builds(Node, st.just(""), st.integers(0, 30), unit, earliest_on=soon),
+        st.builds(
+            Node,
+            st.just(""),
+            st.integers(0, 30),
+            unit,
+            lead_days=st.integers(0, 20),
+            lead_from_on=st.one_of(st.none(), past, soon),
+            notice_days=st.integers(0, 12),
+            notice_unit=unit,
+        ),
+        st.builds(
+            Node,
+            st.just(""),
+            st.integers(0, 30),
+            unit,
+            started_on=past,
+            remaining_due_on=st.one_of(st.none(), soon),
+        ),
+        st.builds(Node, st.just(""), st.integers(0, 30), unit, done_on=past),
+    )
+    nodes = draw(st.lists(node, min_size=1, max_size=most))
+    nodes = [replace(node, key=f"k{i}") for i, node in enumerate(nodes)]
+    pairs = [(a, b) for b in range(len(nodes)) for a in range(b)]
+    chosen = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    edges = [Edge(f"k{a}", f"k{b}", draw(st.sampled_from(strengths))) for a, b in chosen]
+    return nodes, edges
+
+
+targets = st.integers(0, 130).map(lambda n: BEGIN + timedelta(days=n))
+
+
+@settings(deadline=None, max_examples=300)
+@given(graphs(), targets)
+def test_earliest_days_and_feasibility_equal_the_slow_planner(
+    graph: tuple[list[Node], list[Edge]], target: date
+) -> None:
+    nodes, edges = graph
+    plan = plan_of(nodes, edges, target_on=target)
+    naive = Naive(nodes, [e for e in edges if e not in plan.relaxed], BEGIN, WALL)
+    for slot in plan.slots:
+        assert (slot.earliest_start_on, slot.earliest_finish_on) == naive.earliest(slot.key)
+    assert plan.finish_on == naive.end()
+    assert plan.feasible == (naive.end() <= target)
+    assert bool(plan.conflict) != plan.feasible
+    assert (plan.short_by_days > 0) != plan.feasible
+    if not plan.feasible:
+        assert plan.short_by_days == max(1, WALL.between(target, plan.finish_on))
+
+
+@settings(deadline=None, max_examples=300)
+@given(graphs(), targets)
+def test_soft_edges_give_way_only_where_they_must(
+    graph: tuple[list[Node], list[Edge]], target: date
+) -> None:
+    nodes, edges = graph
+    plan = plan_of(nodes, edges, target_on=target)
+    firm = [e for e in edges if e.strength is not SOFT]
+    best = Naive(nodes, firm, BEGIN, WALL).end()
+    assert plan.feasible == (best <= target)
+    assert all(edge.strength is SOFT for edge in plan.relaxed)
+    bound = max(best, target)
+    assert plan.finish_on <= bound
+    for edge in plan.relaxed:  # none was dropped in vain
+        kept = [e for e in edges if e not in plan.relaxed or e == edge]
+        assert Naive(nodes, kept, BEGIN, WALL).end() > bound
+
+
+@settings(deadline=None, max_examples=300)
+@given(graphs(), targets)
+def test_the_backward_plan_run_forwards_ends_by_the_target(
+    graph: tuple[list[Node], list[Edge]], target: date
+) -> None:
+    nodes, edges = graph
+    plan = plan_of(nodes, edges, target_on=target)
+    if not plan.feasible:
+        return
+    by_key = {node.key: node for node in nodes}
+    ends = {}
+    for slot in plan.slots:
+        node = by_key[slot.key]
+        if node.done_on:
+            ends[slot.key] = node.done_on
+        elif node.started_on:
+            ends[slot.key] = slot.latest_finish_on
+        else:
+            assert slot.earliest_start_on <= slot.latest_start_on
+            ends[slot.key] = by_hand(node, slot.latest_start_on)
+            if slot.latest_prepare_on:
+                ready = WALL.finish(slot.latest_prepare_on, node.lead_days, Unit.WORKING)
+                assert ready <= slot.latest_start_on
+        assert slot.earliest_finish_on <= slot.latest_finish_on <= target
+        assert ends[slot.key] <= slot.latest_finish_on
+        assert slot.slack_days >= 0
+    for edge in edges:
+        after = by_key[edge.after]
+        if edge in plan.relaxed or after.done_on:
+            continue
+        if edge.strength is DEFICIENT:
+            assert ends[edge.before] <= plan.slot(edge.after).latest_finish_on
+        elif not after.started_on:
+            assert ends[edge.before] <= plan.slot(edge.after).latest_start_on
+
+
+@settings(deadline=None, max_examples=200)
+@given(graphs(), targets)
+def test_one_day_later_than_the_latest_start_is_too_late(
+    graph: tuple[list[Node], list[Edge]], target: date
+) -> None:
+    """Delay one node alone past its latest start, and the slow planner misses the target."""
+    nodes, edges = graph
+    plan = plan_of(nodes, edges, target_on=target)
+    if not plan.feasible:
+        return
+    kept = [e for e in edges if e not in plan.relaxed]
+    for i, node in enumerate(nodes):
+        if node.started_on or node.done_on:
+            continue
+        slot = plan.slot(node.key)
+
+        def end(earliest_on: date, i: int = i, node: Node = node) -> date:
+            late = replace(node, earliest_on=earliest_on)
+            return Naive([*nodes[:i], late, *nodes[i + 1 :]], kept, BEGIN, WALL).end()
+
+        assert end(slot.latest_start_on) <= target
+        later = slot.latest_start_on + DAY
+        while not WALL.is_working(later):  # a latest start is given as a working day
+            later += DAY
+        assert end(later) > target
+
+
+@settings(deadline=None, max_examples=300)
+@given(graphs(most=6, strengths=(HARD, HARD, DEFICIENT)), targets)
+def test_the_conflict_is_minimal(graph: tuple[list[Node], list[Edge]], target: date) -> None:
+    nodes, edges = graph
+    plan = plan_of(nodes, edges, target_on=target)
+    naive = Naive(nodes, edges, BEGIN, WALL)
+    path = plan.critical_path
+    assert chain_end(path, path, naive) == plan.finish_on
+    if plan.feasible:
+        return
+    assert [key for key in path if key in plan.conflict] == list(plan.conflict)
+    assert chain_end(plan.conflict, path, naive) > target
+    for part in parts(plan.conflict):
+        assert chain_end(part, path, naive) <= target
+
+
+@settings(deadline=None)
+@given(graphs(), targets, st.randoms(use_true_random=False))
+def test_the_same_graph_gives_the_same_plan(
+    graph: tuple[list[Node], list[Edge]], target: date, random: object
+) -> None:
+    nodes, edges = graph
+    first = plan_of(nodes, edges, target_on=target)
+    random.shuffle(edges)  # type: ignore[attr-defined]
+    again = plan_of(nodes, edges, target_on=target)
+    assert again == first
+    places = {slot.key: i for i, slot in enumerate(first.slots)}
+    assert all(places[e.before] < places[e.after] for e in edges)
