@@ -163,7 +163,8 @@ def bundle(request: SignedInRequest, number: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            bundles.form(live.project, actor=actor_of(request), **form.cleaned_data)
+            facts = form.cleaned_data | {"formed_on": form.cleaned_data["on"], "on": live.on}
+            bundles.form(live.project, actor=actor_of(request), **facts)
             messages.success(request, "已确定联合办理，时限和计划已重新计算。")
             return redirect("procedures:plan", number)
         except Refused as refusal:
