@@ -26,9 +26,7 @@ from workflows.procedures.planning import Book
 from workflows.procedures.terms import Terms
 
 
-def check_lines(
-    terms: Terms, stands: Sequence[Any], place: int, *, calendar: WorkCalendar
-) -> None:
+def check_lines(terms: Terms, stands: Sequence[Any], place: int, *, calendar: WorkCalendar) -> None:
     """The corrected line at ``place`` says what a move could have said, and the lines after it
     still have what they rest on."""
     for at in range(place, len(stands)):

@@ -94,7 +94,8 @@ def correct(
         right = [*stands[:place], line, *stands[place + 1 :]]
         consequences.check_lines(terms, right, place, calendar=calendar)
     before, after = (
-        read_clocks(terms, told, calendar=calendar, on=now.date()) for told in (lines, [*lines, line])
+        read_clocks(terms, told, calendar=calendar, on=now.date())
+        for told in (lines, [*lines, line])
     )
     consequences.check_silence(before, after, reach=reach)
     consequences.check_followers(book, procedure, before, after)

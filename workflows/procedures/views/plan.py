@@ -134,14 +134,17 @@ def rebaseline(request: SignedInRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "重排须写明理由：为什么原来的计划不再适用。")
         return redirect("procedures:plan", number)
-    changed = replan(
-        project,
-        on=timezone.localdate(),
-        actor=actor_of(request),
-        rebaseline=True,
-        why=form.cleaned_data["why"],
-    )
-    messages.success(request, f"已按今天的进度重排，{changed} 项有变；原计划保留在留痕里。")
+    try:
+        changed = replan(
+            project,
+            on=timezone.localdate(),
+            actor=actor_of(request),
+            rebaseline=True,
+            why=form.cleaned_data["why"],
+        )
+        messages.success(request, f"已按今天的进度重排，{changed} 项有变；原计划保留在留痕里。")
+    except Refused as refusal:
+        refuse(request, refusal, action="procedures.rebaseline", subject=number)
     return redirect("procedures:plan", number)
 
 
