@@ -122,9 +122,16 @@ def replan(
     """Read every clock and plan again as of ``on``; returns how many procedures changed.
 
     The accepted plan stays beside the current one unless ``rebaseline`` accepts the latter; the
-    one before is then kept in the trail, with ``why``.
+    one before is then kept in the trail, with ``why``. A project that left the list meanwhile is
+    not planned any more: nothing changes, and a rebaseline raises `MoveRefused`.
     """
     _locked(project)
+    if project.state != ProjectState.CONFIRMED:
+        if rebaseline:
+            raise MoveRefused(
+                f"项目“{project.name}”现为“{project.get_state_display()}”，不再重排计划。请先把项目确认入列。"
+            )
+        return 0
     book = queries.book_of(project)
     accepted = {p.number: (p.planned_start_on, p.planned_due_on) for p in book.procedures}
     calendar = work_calendar()
@@ -258,12 +265,16 @@ def rebuild_caches(on: date) -> int:
     """Read every clock of the tenant as of ``on`` and write what differs; how many procedures did.
 
     Idempotent and safe to miss: a date that a page shows is read from the ledger anyway. A few
-    hundred projects in a transaction of their own.
+    hundred projects in a transaction of their own. Raises the first `CalendarOutOfRange` or
+    `PlanRefused` after all other projects have been rebuilt.
     """
     changed, last = 0, 0
+    refused: list[CalendarOutOfRange | PlanRefused] = []
     while ids := _confirmed_after(last):
-        changed += _rebuilt(ids, on)
+        changed += _rebuilt(ids, on, refused)
         last = ids[-1]
+    if refused:
+        raise refused[0]
     return changed
 
 
@@ -336,16 +347,23 @@ def _confirmed_after(last: int) -> list[int]:
     return list(projects.values_list("pk", flat=True)[:BATCH])
 
 
-def _rebuilt(ids: list[int], on: date) -> int:
+def _rebuilt(ids: list[int], on: date, refused: list[CalendarOutOfRange | PlanRefused]) -> int:
     """Rebuild these projects in columns; one by one where some day or plan among them is refused,
-    so that it is refused for its own project."""
+    so that it is ``refused`` for its own project."""
     projects = Project.objects.filter(pk__in=ids, state=ProjectState.CONFIRMED).order_by("pk")
     try:
         with transaction.atomic():
             locked = projects.select_for_update(of=("self",)).values_list("pk", flat=True)
             return bulk.rebuild(list(locked), on=on, calendar=work_calendar())
     except (CalendarOutOfRange, PlanRefused):
-        return sum(replan(project, on=on) for project in projects)
+        changed = 0
+        for project in projects:
+            try:
+                changed += replan(project, on=on)
+            except (CalendarOutOfRange, PlanRefused) as fault:
+                fault.add_note(f"项目 {project.number}")
+                refused.append(fault)
+        return changed
 
 
 def _drop(procedures: list[Procedure]) -> None:

@@ -15,6 +15,7 @@ from kernel.trail import Actor, record
 from workflows.procedures import queries
 from workflows.procedures.actions import write_back
 from workflows.procedures.clocks import ENDS_A_ROUND, standing
+from workflows.procedures.guards import OLDEST_YEARS
 from workflows.procedures.lifecycle import MoveRefused
 from workflows.procedures.models import Bundle, Procedure
 from workflows.procedures.planning import Book, refresh
@@ -49,13 +50,23 @@ def form(
     lead_code: str,
     on: date,
     actor: Actor,
+    formed_on: date | None = None,
 ) -> Bundle:
-    """Put procedures of one project under one mode, by a paper. Raises `MoveRefused`."""
+    """Put procedures of one project under one mode, by a paper of ``formed_on`` (else ``on``).
+
+    Every date is read as of ``on``, whatever the day of the paper. Raises `MoveRefused`.
+    """
     if handling not in HANDLINGS:
         raise MoveRefused(f"办理方式“{handling}”不认识，请从统一、联合、集中办理中选择。")
     if not document.strip():
         raise MoveRefused("没有文书的联合办理不成立，请填写确定办理方式的文书编号。")
+    formed_on = formed_on or on
     book = _locked(project)
+    if formed_on > on or formed_on.year < project.year - OLDEST_YEARS:
+        raise MoveRefused(
+            f"确定日期 {formed_on} 不成立：不能晚于今天 {on}，也不能比项目年度 {project.year} 早五年以上。"
+            "请核对文书上的日期。"
+        )
     chosen = [p for p in book.procedures if p.number in set(numbers)]
     if len(chosen) < LEAST:
         raise MoveRefused(f"联合办理至少要 {LEAST} 个事项，您选了 {len(chosen)} 个。")
@@ -71,7 +82,7 @@ def form(
                 handling=handling,
                 document=document.strip(),
                 lead_code=lead_code,
-                formed_on=on,
+                formed_on=formed_on,
                 formed_by=actor.name,
             )
     except IntegrityError as taken:

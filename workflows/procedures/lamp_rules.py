@@ -1,6 +1,6 @@
 """Versions of the lamp rule (亮灯规则修订): a new one takes over on its day; none is ever edited."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,6 +11,8 @@ from workflows.procedures import queries
 from workflows.procedures.lamps import LampRule
 from workflows.procedures.lifecycle import MoveRefused
 from workflows.procedures.models import LampRuleVersion
+
+AHEAD = timedelta(days=366)  # a rule for later than that is a slip of the pen, and bars every other
 
 
 @transaction.atomic
@@ -35,6 +37,8 @@ def revise(
         raise MoveRefused(
             f"生效日期 {effective_from} 早于 {earliest}。已经亮过的灯不追改，请填 {earliest} 或者以后。"
         )
+    if effective_from > on + AHEAD:
+        raise MoveRefused(f"生效日期 {effective_from} 在一年以后，请核对年份。")
     made = LampRule.read(newest.number + 1, effective_from, rule)
     if made.write() == newest.write():
         raise MoveRefused(f"与第 {newest.number} 版相同，没有可修订的。")

@@ -23,6 +23,7 @@ from workflows.procedures.actions import (
     replan,
     take_up,
 )
+from workflows.procedures.lifecycle import MoveRefused
 from workflows.procedures.models import ClockEntry, Edge, Procedure
 from workflows.projects.models import Project
 
@@ -218,3 +219,15 @@ def test_a_confirmation_entered_late_plans_from_its_day_and_expects_from_today(
 def test_what_was_expected_in_time_is_no_hit_once_the_target_has_passed(project: Project) -> None:
     assert project_rows(date(2026, 3, 31)).get(number=project.number).hit
     assert not project_rows(date(2026, 4, 1)).get(number=project.number).hit
+
+
+def test_a_project_that_left_the_list_is_not_planned_into_the_citys_picture(
+    project: Project,
+) -> None:
+    """The page was opened, or the sweep began, before it was removed."""
+    Project.objects.filter(pk=project.pk).update(state="removed")
+    close(project, on=CONFIRMED_ON, actor=CLERK)
+    with pytest.raises(MoveRefused, match="不再重排计划"):
+        replan(project, on=date(2026, 2, 2), actor=CLERK, rebaseline=True, why="试")
+    assert replan(project, on=date(2026, 2, 2)) == 0
+    assert not ProcedureRow.objects.filter(project_number=project.number).exists()

@@ -163,13 +163,14 @@ def test_the_neighbour_is_left_alone(season: list[Project], dalate: Tenant) -> N
     assert set(ProcedureRow.objects.values_list("owner", flat=True)) == {"t_zhungeer"}
 
 
-def test_a_project_no_calendar_reaches_stops_as_it_did(season: list[Project]) -> None:
+def test_a_project_no_calendar_reaches_stops_itself_and_no_other(season: list[Project]) -> None:
     far = Procedure.objects.filter(project=season[-2], state="planned").order_by("pk")[0]
     Procedure.objects.filter(pk=far.pk).update(terms={**far.terms, "limit_days": 20_000})
     with pytest.raises(CalendarOutOfRange):
         rebuild_caches(date(2026, 2, 20))
-    first = Procedure.objects.filter(project=season[0]).order_by("pk")
-    assert {p.revision for p in first} != {1}  # what came before it is written
+    for project in (season[0], season[-1]):  # before it and after it
+        revisions = Procedure.objects.filter(project=project).order_by("pk")
+        assert {p.revision for p in revisions} != {1}
 
 
 def test_a_ring_is_refused_by_the_codes_of_its_matters(season: list[Project]) -> None:

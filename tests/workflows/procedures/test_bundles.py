@@ -92,6 +92,22 @@ def test_what_does_not_go_together_is_refused(
     assert not Bundle.objects.exists()
 
 
+def test_a_paper_of_an_earlier_day_turns_no_date_back(
+    project: Project, move: Callable[..., Procedure]
+) -> None:
+    move("B01", "receive", date(2026, 1, 5))
+    bundle = form(project, "C03", "C02", formed_on=date(2025, 12, 1))
+    assert bundle.formed_on == date(2025, 12, 1)
+    assert Procedure.objects.get(matter_code="B01").state == "received"
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1999, 1, 1), date(2026, 1, 6)])
+def test_the_day_of_the_paper_is_one_that_can_be(project: Project, day: date) -> None:
+    with pytest.raises(MoveRefused, match=f"确定日期 {day} 不成立"):
+        form(project, "C03", "C02", formed_on=day)
+    assert not Bundle.objects.exists()
+
+
 def test_once_something_is_handed_in_the_mode_stays(
     project: Project, move: Callable[..., Procedure]
 ) -> None:
@@ -136,6 +152,9 @@ def test_the_office_forms_and_dissolves_on_the_plans_page(
         "on": "2026-01-05",
     }
     assert office.post(url, told | {"on": "2126-01-05"}).status_code == 422
+    refused = office.post(url, told | {"on": "1999-01-01"})
+    assert refused.status_code == 422
+    assert "请核对文书上的日期" in refused.content.decode()
     assert office.post(url, told).status_code == 302
     shown = office.get(f"/procedures/plan/{project.number}/").content.decode()
     assert "联合办理 准联办〔2026〕2号" in shown

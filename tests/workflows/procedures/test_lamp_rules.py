@@ -57,6 +57,7 @@ def test_from_its_day_on_lamps_turn_by_the_new_version(project: Project) -> None
     ("facts", "words"),
     [
         ({"effective_from": TODAY - timedelta(days=1)}, "已经亮过的灯不追改"),
+        ({"effective_from": date(9999, 1, 1)}, "在一年以后，请核对年份"),
         ({"rule": SHIPPED.write()}, "没有可修订的"),
         ({"seen": 0}, "请看过再修订"),
     ],

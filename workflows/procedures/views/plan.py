@@ -140,14 +140,17 @@ def rebaseline(request: SignedInRequest, number: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "重排须写明理由：为什么原来的计划不再适用。")
         return redirect("procedures:plan", number)
-    changed = replan(
-        project,
-        on=timezone.localdate(),
-        actor=actor_of(request),
-        rebaseline=True,
-        why=form.cleaned_data["why"],
-    )
-    messages.success(request, f"已按今天的进度重排，{changed} 项有变；原计划保留在留痕里。")
+    try:
+        changed = replan(
+            project,
+            on=timezone.localdate(),
+            actor=actor_of(request),
+            rebaseline=True,
+            why=form.cleaned_data["why"],
+        )
+        messages.success(request, f"已按今天的进度重排，{changed} 项有变；原计划保留在留痕里。")
+    except Refused as refusal:
+        refuse(request, refusal, action="procedures.rebaseline", subject=number)
     return redirect("procedures:plan", number)
 
 
@@ -169,7 +172,8 @@ def bundle(request: SignedInRequest, number: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            bundles.form(live.project, actor=actor_of(request), **form.cleaned_data)
+            facts = form.cleaned_data | {"formed_on": form.cleaned_data["on"], "on": live.on}
+            bundles.form(live.project, actor=actor_of(request), **facts)
             messages.success(request, "已确定联合办理，时限和计划已重新计算。")
             return redirect("procedures:plan", number)
         except Refused as refusal:
