@@ -27,9 +27,9 @@ class Slot:
     slack_days: int
     critical: bool
     provisional: bool
-    done: bool = False
-    party: str = ""
-    latest_prepare_on: date | None = None
+    done: bool
+    party: str
+    latest_prepare_on: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,27 @@ def test_the_float_of_a_party_is_the_least_slack_of_what_it_still_has_to_do() ->
     assert plan.floats == {"住建局": 4, "水利局": 8}
 
 
+@pytest.mark.parametrize(
+    ("target", "critical"),
+    [
+        ("2025-11-14", "a"),  # nine working days: a fits exactly, b and c have a day to spare
+        ("2025-11-28", "a"),  # ten days to spare: a alone has the fewest
+        ("2025-11-13", "abc"),  # a is a day late, b and c fit exactly
+    ],
+)
+def test_critical_is_what_has_no_more_slack_than_the_tightest(target: str, critical: str) -> None:
+    nodes = [Node("a", 9), Node("b", 8), Node("c", 8), Node("d", 2)]
+    nodes.append(Node("e", 9, done_on=day("2025-11-03")))
+    plan = plan_of(nodes, [], day("2025-11-03"), day(target))
+    assert "".join(slot.key for slot in plan.slots if slot.critical) == critical
+
+
+def test_of_two_matters_equally_tight_both_are_critical_and_one_is_the_path() -> None:
+    plan = plan_of([Node("a", 5), Node("b", 5), Node("c", 4)], [], day("2025-11-03"))
+    assert plan.critical_path == ("a",)
+    assert [slot.critical for slot in plan.slots] == [True, True, False]
+
+
 # Against the slow planner --------------------------------------------------------------------------
 
 
