@@ -18,7 +18,7 @@ from kernel.plan import Strength
 from kernel.web.lamps import Lamp
 from kernel.web.templatetags.lianshen import cn_day, day
 from workflows.procedures.clocks import standing, this_round
-from workflows.procedures.ledger import Day, LedgerRow, limit_words
+from workflows.procedures.ledger import Day, LedgerRow, limit_words, owed_on
 from workflows.procedures.lifecycle import Ball, State
 from workflows.procedures.live import Live
 
@@ -170,7 +170,7 @@ def total(reading: Reading, state: State) -> str:
     if reading.paused:
         return f"{granted}；{used}；计时暂停，恢复后接着算，余 {reading.remaining_days} 个{unit}。"
     late = f"，超期 {reading.overdue_days} 个{unit}" if reading.overdue_days else ""
-    return f"{granted}；{used}；到期日 {cn_day(reading.due_on)}{late}。"
+    return f"{granted}；{used}；到期日 {Day(reading.due_on, reading.provisional).words}{late}。"
 
 
 def _planned(live: Live, row: LedgerRow) -> Explained:
@@ -207,7 +207,7 @@ def _planned(live: Live, row: LedgerRow) -> Explained:
         "计划完成",
         row.planned,
         _marked(lines, calendar),
-        f"最迟 {cn_day(start)} 受理、{cn_day(due)} 办结，还赶得上目标日；"
+        f"最迟 {row.planned_start.words} 受理、{row.planned.words} 办结，还赶得上目标日；"
         "目标日本来就赶不上的，改为尽早受理、尽早办结。",
         "这是确认时接受的计划，进度有变也不改，用来对照；重排须另行决定。",
     )
@@ -271,12 +271,13 @@ def _expected(live: Live, row: LedgerRow) -> Explained:
     slack = slot.slack_days
     room = f"余量 {slack} 个工作日" if slack >= 0 else f"比目标晚 {-slack} 个工作日"
     where = "，在关键线路上" if slot.critical else ""
+    latest = Day(slot.latest_finish_on, live.calendar.is_provisional(slot.latest_finish_on))
     return Explained(
         "expected",
         label,
         due,
         _marked([*before, *lines], calendar),
-        f"预计 {cn_day(due.on)} 完成，最迟 {cn_day(slot.latest_finish_on)} 还来得及，{room}{where}。",
+        f"预计 {due.words} 完成，最迟 {latest.words} 还来得及，{room}{where}。",
     )
 
 
@@ -296,7 +297,7 @@ def _actual(live: Live, row: LedgerRow) -> Explained:
     if reading.delivered_on:
         words += f"，{cn_day(reading.delivered_on)} 送达。"
     else:
-        words += f"，应在 {cn_day(reading.delivery_due_on)} 前送达。"
+        words += f"，应在 {owed_on(reading, reading.delivery_due_on).words} 前送达。"
     return Explained("actual", "实际办结", row.decided, tuple(lines), words)
 
 
