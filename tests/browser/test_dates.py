@@ -97,5 +97,5 @@ def test_a_longer_duration_in_the_what_if_desk_shows_that_the_target_is_missed(
     page.get_by_role("link", name="去掉").first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#answer .lines > li")).to_have_count(1)
-    assert page.evaluate("document.activeElement.id") == "answer"
+    expect(page.locator("#answer")).to_be_focused()
     office.in_order()

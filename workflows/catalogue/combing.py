@@ -443,6 +443,14 @@ def _code_faults(standard: Standard) -> Iterable[str]:
             yield f"行业{industry.code}预选的特征{code}不在目录中"
 
 
+#: No approval takes longer; a slip of the pen beyond it would lead every date out of the calendar.
+MOST_DAYS = 1000
+_COUNTS = (
+    "limit_days", "accept_days", "extension_days", "allowance_days", "preparation_days",
+    "public_notice_days", "renewal_lead_days",
+)  # fmt: skip
+
+
 def _matter_faults(standard: Standard) -> Iterable[str]:
     departments = {d.code for d in standard.departments}
     features = {f.code for f in standard.features}
@@ -460,6 +468,10 @@ def _matter_faults(standard: Standard) -> Iterable[str]:
             (m.group in get_args(Group), "并联组不认识"),
             (m.deficiency in get_args(Deficiency), "容缺类别不认识"),
             ((m.limit_days is not None and m.limit_days > 0) == counted, "时限天数与单位不相配"),
+            (
+                all(0 <= (getattr(m, name) or 0) <= MOST_DAYS for name in _COUNTS),
+                f"天数须在0至{MOST_DAYS}之间",
+            ),
             ((m.allowance_days is not None) == (m.unit == "none"), "无法定时限的才填计划用时"),
             ((m.extension_days is None) == (m.extension_approver == ""), "延长须写明批准人"),
             (m.extension_approver in get_args(Approver), "延长批准人不认识"),

@@ -18,7 +18,7 @@ from kernel.plan import Strength
 from kernel.web.lamps import Lamp
 from kernel.web.templatetags.lianshen import cn_day, day
 from workflows.procedures.clocks import standing, this_round
-from workflows.procedures.ledger import Day, LedgerRow, day_words, limit_words, shown_day
+from workflows.procedures.ledger import Day, LedgerRow, limit_words, owed_on, shown_day
 from workflows.procedures.lifecycle import Ball, State
 from workflows.procedures.live import Live
 
@@ -169,9 +169,8 @@ def total(reading: Reading, state: State) -> str:
     used = f"已用 {reading.used_days} 个{unit}，停表扣除 {reading.stopped_days} 个{unit}"
     if reading.paused:
         return f"{granted}；{used}；计时暂停，恢复后接着算，余 {reading.remaining_days} 个{unit}。"
-    due = day_words(Day(reading.due_on, reading.provisional))
     late = f"，超期 {reading.overdue_days} 个{unit}" if reading.overdue_days else ""
-    return f"{granted}；{used}；到期日 {due}{late}。"
+    return f"{granted}；{used}；到期日 {Day(reading.due_on, reading.provisional).words}{late}。"
 
 
 def _planned(live: Live, row: LedgerRow) -> Explained:
@@ -208,7 +207,7 @@ def _planned(live: Live, row: LedgerRow) -> Explained:
         "计划完成",
         row.planned,
         _marked(lines, calendar),
-        f"最迟 {day_words(row.planned_start)} 受理、{day_words(row.planned)} 办结，还赶得上目标日；"
+        f"最迟 {row.planned_start.words} 受理、{row.planned.words} 办结，还赶得上目标日；"
         "本来就赶不上目标日的，按最早能受理、最早能办结排。",
         "这是确认时接受的计划，进度有变也不改，用来对照；重排须另行决定。",
     )
@@ -278,7 +277,7 @@ def _expected(live: Live, row: LedgerRow) -> Explained:
         label,
         due,
         _marked([*before, *lines], calendar),
-        f"预计 {day_words(due)} 完成，最迟 {day_words(latest)} 还来得及，{room}{where}。",
+        f"预计 {due.words} 完成，最迟 {latest.words} 还来得及，{room}{where}。",
     )
 
 
@@ -298,7 +297,7 @@ def _actual(live: Live, row: LedgerRow) -> Explained:
     if reading.delivered_on:
         words += f"，{cn_day(reading.delivered_on)} 送达。"
     else:
-        words += f"，应在 {cn_day(reading.delivery_due_on)} 前送达。"
+        words += f"，应在 {owed_on(reading, reading.delivery_due_on).words} 前送达。"
     return Explained("actual", "实际办结", row.decided, tuple(lines), words)
 
 

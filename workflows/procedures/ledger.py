@@ -1,11 +1,11 @@
 """Rows of the approval ledger as pages and workbooks show them (台账行): clocks read live, dates marked."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kernel.calendars.queries import work_calendar
-from kernel.clock import Unit, WorkCalendar
+from kernel.clock import Reading, Unit, WorkCalendar
 from kernel.web.lamps import Lamp, lamp_on
 from kernel.web.templatetags.lianshen import cn_day
 from workflows.catalogue.queries import departments
@@ -27,6 +27,11 @@ class Day:
     on: date | None
     provisional: bool = False
     paused: bool = False
+
+    @property
+    def words(self) -> str:
+        """1月6日；1月6日（推定）: in a sentence, too, an estimate says that it is one."""
+        return f"{cn_day(self.on)}{'（推定）' if self.provisional else ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class LedgerRow:
         if reading.stop:
             return f"书面告知 {reading.stop.document}"
         if reading.notice_due_on:
-            return f"{cn_day(reading.notice_due_on)}前受理或一次性告知"
+            return f"{owed_on(reading, reading.notice_due_on).words}前受理或一次性告知"
         return ""
 
     @property
@@ -178,26 +183,34 @@ def row_of(
         expected=shown_day(None if decided_on else expected_on, calendar),
         decided=Day(decided_on),
         lamp=lamp,
-        cause=_cause(which, shown_day(deadline, calendar), lamp),
+        cause=_cause(which, _bound(deadline, clocks, calendar), lamp),
         deadline=deadline,
     )
 
 
+def owed_on(reading: Reading, on: date | None) -> Day:
+    """The last day of an answer or a delivery, as its line has it."""
+    return Day(on, any(line.provisional for line in reading.lines if line.until_on == on))
+
+
+def _bound(deadline: date | None, clocks: Clocks, calendar: WorkCalendar) -> Day:
+    """The day a lamp is measured against; what was counted over an estimate is one."""
+    readings = (clocks.statutory, clocks.promised)
+    counted = any(r.provisional for r in readings if r and deadline and r.due_on == deadline)
+    day = shown_day(deadline, calendar)
+    return replace(day, provisional=day.provisional or counted)
+
+
 def _cause(which: str, deadline: Day, lamp: Lamp) -> str:
-    """Which day the lamp is measured against: 承诺期限 1月16日；计划完成 2027年3月31日（推定）."""
+    """Which day the lamp is measured against: 承诺期限 1月16日."""
     if deadline.on is None:
         return ""
-    return f"{which} {day_words(deadline)}{'已过' if lamp is Lamp.RED else ''}"
+    return f"{which} {deadline.words}{'已过' if lamp is Lamp.RED else ''}"
 
 
 def shown_day(on: date | None, calendar: WorkCalendar) -> Day:
     """A date with its mark: provisional where no published notice covers it."""
     return Day(on, on is not None and calendar.is_provisional(on))
-
-
-def day_words(shown: Day) -> str:
-    """A date inside a sentence, where no mark can stand beside it: 2027年3月31日（推定）."""
-    return cn_day(shown.on) + ("（推定）" if shown.provisional else "")
 
 
 def _person(promise: Promise | None) -> str:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from kernel.clock import Reading
 from kernel.web.parts import Fact
 from kernel.web.templatetags.lianshen import cn_day, day
-from workflows.procedures.ledger import Day, LedgerRow, day_words
+from workflows.procedures.ledger import Day, LedgerRow, owed_on
 from workflows.procedures.lifecycle import Ball
 
 #: Column heads of the ledger, and what each sorts by; ``#`` before a column of figures.
@@ -49,7 +49,7 @@ def five_dates(row: LedgerRow) -> list[Fact]:
         Fact(
             "计划完成",
             _value(row.planned, f"{url}#planned"),
-            f"计划受理 {day_words(row.planned_start)}",
+            f"计划受理 {row.planned_start.words}",
         ),
         Fact(
             "预计完成",
@@ -93,4 +93,5 @@ def _delivery(row: LedgerRow) -> str:
     reading = row.clocks.statutory
     if reading.delivered_on:
         return f"{cn_day(reading.delivered_on)}送达"
-    return f"{cn_day(reading.delivery_due_on)}前送达" if reading.delivery_due_on else ""
+    due_on = reading.delivery_due_on
+    return f"{owed_on(reading, due_on).words}前送达" if due_on else ""

@@ -195,6 +195,8 @@ def test_a_ring_is_named_as_a_chain() -> None:
         ({"stage": 6}, "A01阶段须为1至5"),
         ({"limit_days": 3}, "A01时限天数与单位不相配"),
         ({"unit": "working"}, "A01时限天数与单位不相配"),
+        ({"unit": "working", "limit_days": 10_000}, "A01天数须在0至1000之间"),
+        ({"preparation_days": -1}, "A01天数须在0至1000之间"),
         ({"allowance_days": 3}, "A01无法定时限的才填计划用时"),
         ({"extension_days": 10}, "A01延长须写明批准人"),
         ({"renewal_lead_days": 30}, "A01有提前量须有有效期"),

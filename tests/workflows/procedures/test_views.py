@@ -6,11 +6,13 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from kernel.accounts.models import User
+from kernel.calendars.models import HolidayNotice
 from kernel.trail import Actor
 from kernel.trail.models import TrailEntry
 from tenants.gateway import visiting
@@ -259,3 +261,30 @@ def test_the_correction_shows_the_dates_it_will_move(
     page = text(office.get(f"/procedures/ZGE-2026-001-09/correct/{entry.pk}/"))
     assert "法定期限" in page
     assert page.index('name="on"') < page.index('name="at"') < page.index('name="why"')
+
+
+def test_no_sentence_calls_a_day_firm_that_is_an_estimate(
+    project: Project,
+    move: Callable[..., Procedure],
+    here: Tenant,
+    console: Callable[..., Client],
+    member: Callable[..., Any],
+) -> None:
+    """Late in December, before the notice for the next year: what is owed in January is 推定."""
+    HolidayNotice.objects.filter(year=2026).delete()
+    with time_machine.travel("2025-12-30T09:20:00+08:00", tick=False):
+        move("C03", "receive", date(2025, 12, 29))
+        move("A05", "receive", date(2025, 12, 8))
+        move("A05", "accept", date(2025, 12, 9))
+        decided = move("A05", "decide", date(2025, 12, 26))
+        office = console(here, member(here))
+        listed = office.get("/procedures/").content.decode()
+        assert "2026年1月5日（推定）前受理或一次性告知" in listed
+        page = office.get(f"/procedures/{decided.number}/").content.decode()
+        assert "（推定）前送达" in page
+        told = office.get(f"/procedures/{decided.number}/dates.json").json()["dates"]
+        assert "（推定） 前送达" in told["actual"]["sum"]
+        planned = Procedure.objects.get(matter_code="C03").number
+        told = office.get(f"/procedures/{planned}/dates.json").json()["dates"]
+        assert "（推定） 办结" in told["planned"]["sum"]
+        assert "（推定） 完成" in told["expected"]["sum"]
