@@ -324,7 +324,7 @@ class _Running:
 
     def _count_to(self, rows: Days, day: Days) -> None:
         days = self.days.days(self.base[rows], day, self.limits.working[rows])
-        self.left[rows] -= np.where(self._limited[rows], days, 0)
+        self.left[rows] -= days  # where there is no limit nobody asks
         self.used[rows] += days
         self.provisional[rows] |= self.days.any_provisional(self.base[rows], day)
 

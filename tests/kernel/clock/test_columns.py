@@ -118,10 +118,9 @@ def test_a_day_no_calendar_reaches_is_refused() -> None:
     accepted = [Entry(Kind.ACCEPT, date(2026, 1, 5))]
     with pytest.raises(CalendarOutOfRange):
         _alone(accepted, Limit(12_000, Unit.WORKING), REAL, date(2026, 2, 1))
-    with pytest.raises(CalendarOutOfRange):
-        _alone(
-            [Entry(Kind.ACCEPT, date(1999, 1, 5))], Limit(5, Unit.WORKING), REAL, date(2026, 1, 5)
-        )
+    for kind in (Kind.ACCEPT, Kind.CORRECT):  # even what would play no part
+        with pytest.raises(CalendarOutOfRange):
+            _alone([Entry(kind, date(1999, 1, 5))], Limit(5, Unit.WORKING), REAL, date(2026, 1, 5))
 
 
 def _alone(ledger: list[Entry], limit: Limit, calendar: WorkCalendar, on: date) -> dict[str, int]:

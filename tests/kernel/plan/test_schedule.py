@@ -149,6 +149,41 @@ def test_a_soft_edge_binds_until_it_alone_is_in_the_way() -> None:
     assert dropped.slot("b").earliest_start_on == BEGIN
 
 
+def test_a_soft_edge_that_gave_way_in_vain_is_taken_back() -> None:
+    """Twelve working days to the 19th: a and b take twenty, b and c just twelve."""
+    nodes = [Node("a", 10), Node("b", 10), Node("c", 2)]
+    edges = [Edge("a", "b", SOFT), Edge("b", "c", SOFT)]
+    plan = plan_of(nodes, edges, day("2025-11-03"), day("2025-11-19"))
+    assert (plan.feasible, plan.relaxed) == (True, (edges[0],))
+    assert plan.slot("c").earliest_finish_on == day("2025-11-19")
+
+
+@pytest.mark.parametrize("strength", Strength)
+def test_of_chains_equally_long_the_first_as_given_is_the_path(strength: Strength) -> None:
+    nodes = [Node("a", 5), Node("b", 5), Node("c", 1), Node("d", 1)]
+    edges = [Edge("a", "c", strength), Edge("b", "c", strength), Edge("c", "d")]
+    assert plan_of(nodes, edges).critical_path == ("a", "c", "d")
+
+
+def test_who_did_not_have_to_wait_is_held_by_nobody() -> None:
+    """Decided on the very day the next may begin at the earliest: no part of its path."""
+    nodes = [Node("a", 5), Node("b", 9, earliest_on=day("2025-11-10"))]
+    plan = plan_of(nodes, [Edge("a", "b")], day("2025-11-03"))
+    assert plan.slot("a").earliest_finish_on == day("2025-11-10")
+    assert plan.critical_path == ("b",)
+
+
+def test_the_conflict_goes_through_what_runs_by_its_expected_day() -> None:
+    nodes = [
+        Node("a", 5, started_on=day("2026-02-27"), remaining_due_on=day("2026-03-20")),
+        Node("b", 10),
+    ]
+    plan = plan_of(nodes, [Edge("a", "b")], day("2026-03-02"))
+    assert plan.conflict == ("a", "b")
+    assert plan.conflict_ends == (day("2026-03-20"), day("2026-04-03"))
+    assert plan.short_by_days == 3
+
+
 def test_the_past_is_frozen() -> None:
     today = day("2026-01-05")
     nodes = [
@@ -161,7 +196,9 @@ def test_the_past_is_frozen() -> None:
     plan = plan_of(nodes, edges, begin_on=today)
     done = plan.slot("done")
     assert (done.earliest_start_on, done.latest_finish_on) == (day("2025-11-03"), day("2025-12-01"))
+    assert done.latest_start_on == day("2025-11-03")
     assert not done.critical
+    assert plan.slot("running").latest_start_on == day("2026-01-05")
     assert plan.slot("late").earliest_finish_on == today  # overdue: today at the earliest
     assert plan.slot("running").earliest_finish_on == day("2026-01-20")
     assert plan.slot("next").earliest_start_on == day("2026-01-20")
