@@ -115,6 +115,11 @@ def test_a_ring_is_refused() -> None:
         many([Case([Node(str(n), 1) for n in range(3)], [], BEGIN, BEGIN), ring])
 
 
+def test_what_waits_for_itself_is_refused_even_alone() -> None:
+    with pytest.raises(CycleFound, match="0 → 0"):
+        many([Case([Node("0", 1)], [Edge("0", "0")], BEGIN, BEGIN)])
+
+
 def test_a_day_no_calendar_reaches_is_refused() -> None:
     with pytest.raises(CalendarOutOfRange):
         many([Case([Node("0", 40_000)], [], BEGIN, BEGIN)])
