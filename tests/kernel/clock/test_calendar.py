@@ -149,6 +149,7 @@ def test_days_outside_the_calendar_are_refused_in_chinese() -> None:
     assert REAL.between(date(2000, 1, 1), date(2000, 1, 4)) == 2  # Monday and Tuesday
     assert REAL.add(date(2000, 1, 1), 1) == date(2000, 1, 3)
     assert REAL.is_provisional(date(2000, 1, 1))
+    assert REAL.is_provisional(date(2060, 12, 31))
 
 
 def test_a_notice_may_name_the_first_and_the_last_day_of_the_calendar() -> None:

@@ -117,7 +117,7 @@ def test_a_ring_is_refused() -> None:
 
 def test_what_waits_for_itself_is_refused_even_alone() -> None:
     with pytest.raises(CycleFound, match="0 → 0"):
-        many([Case([Node("0", 1)], [Edge("0", "0")], BEGIN, BEGIN)])
+        many([Case([Node("0", 1)], [Edge("0", "0")], BEGIN, BEGIN + timedelta(days=30))])
 
 
 def test_a_day_no_calendar_reaches_is_refused() -> None:
