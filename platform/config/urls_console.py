@@ -14,6 +14,7 @@ urlpatterns = [
     path("watches/", include("workflows.watches.urls")),
     path("meter/", include("workflows.meter.urls")),
     path("whatif/", include("workflows.whatif.urls")),
+    path("assignments/", include("workflows.assignments.urls")),
     path("filings/", include("workflows.filings.urls")),
     path("overview/", include("workflows.overview.urls")),
     path("holidays/", include("workflows.holidays.urls")),

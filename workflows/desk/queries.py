@@ -16,6 +16,7 @@ from kernel.trail.models import TrailEntry
 from kernel.trail.queries import room_of, since
 from kernel.web.lamps import Lamp, lamp_on
 from kernel.web.parts import Event
+from kernel.web.waiting import Item, items_of
 from tenants.registry.models import Disclosure
 from workflows.catalogue.queries import departments
 from workflows.disclosure.lifecycle import State as DraftState
@@ -70,26 +71,6 @@ Names = Mapping[str, str]  # short names of units by code
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    """One row of the desk: what it is, when it binds, and its one next move."""
-
-    what: str
-    about: str
-    move: str
-    url: str
-    due: str = ""  # what the day is called: 承诺期限
-    due_on: date | None = None
-    lamp: str = ""
-    turns_on: date | None = None  # the day a green lamp turns yellow
-    note: str = ""
-
-    @property
-    def opens(self) -> str:
-        """Where a red or yellow lamp names cause, owner and next date."""
-        return f"{self.url}#lamp" if self.lamp in (Lamp.RED, Lamp.YELLOW) else ""
-
-
-@dataclass(frozen=True, slots=True)
 class Listing:
     """Rows to show, how many there are in all, and where the rest is."""
 
@@ -138,7 +119,7 @@ def _mine(
     names: Names,
     rule: LampRule,
 ) -> Listing:
-    items = [*_filings(request, on), *_projects(request), *_drafts(request)]
+    items = [*items_of(request, on), *_filings(request, on), *_projects(request), *_drafts(request)]
     total = len(items)
     waiting = procedures_for(request, near)
     if waiting is not None:

@@ -74,6 +74,8 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     "kernel.trail",
+    "kernel.papers",
+    "kernel.notices",
     "guardian",
     "workflows.promises",
     "workflows.mechanism",
@@ -81,6 +83,8 @@ TENANT_APPS = [
     "workflows.procedures",
     "workflows.watches",
     "workflows.meter",
+    "workflows.issuing",
+    "workflows.assignments",
     "workflows.disclosure",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]

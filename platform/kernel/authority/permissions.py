@@ -35,6 +35,20 @@ class Permission(StrEnum):
     PROCEDURES_MOVE = "procedures.move"
     WATCHES_HANDLE = "watches.handle"
     METER_CHANGE = "meter.change"
+    PAPERS_VIEW = "papers.view"
+    PAPERS_ISSUE = "papers.issue"
+    DEFICIENCY_HANDLE = "deficiency.handle"
+    ASSIGNMENTS_VIEW = "assignments.view"
+    ASSIGNMENTS_CHANGE = "assignments.change"
+    ASSIGNMENTS_ANSWER = "assignments.answer"
+    MEETINGS_VIEW = "meetings.view"
+    MEETINGS_CHANGE = "meetings.change"
+    MEETINGS_CONSENT = "meetings.consent"
+    DISPATCH_VIEW = "dispatch.view"
+    DISPATCH_CHANGE = "dispatch.change"
+    DISPATCH_REVIEW = "dispatch.review"
+    SUPERVISION_VIEW = "supervision.view"
+    SUPERVISION_CHASE = "supervision.chase"
     FILINGS_VIEW = "filings.view"
     FILINGS_SEND = "filings.send"
     FILINGS_RECEIVE = "filings.receive"
@@ -60,6 +74,9 @@ CITY_ONLY = frozenset(
 #: What the city's console does not offer: it has nobody above it to file to.
 BELOW_CITY_ONLY = frozenset({Permission.FILINGS_SEND})
 
+#: What the office itself does not do: another has to agree with what it asks.
+NOT_THE_OFFICES = frozenset({Permission.MEETINGS_CONSENT})
+
 _READ = frozenset(
     {
         Permission.DESK_VIEW,
@@ -68,20 +85,33 @@ _READ = frozenset(
         Permission.PROJECTS_VIEW,
         Permission.PROCEDURES_VIEW,
         Permission.CALENDARS_VIEW,
+        Permission.ASSIGNMENTS_VIEW,
+        Permission.MEETINGS_VIEW,
+        Permission.DISPATCH_VIEW,
     }
 )
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.OFFICE: frozenset(Permission),
+    Role.OFFICE: frozenset(Permission) - NOT_THE_OFFICES,
     Role.DEPARTMENT: _READ
     | {
         Permission.PROJECTS_COMMENT,
         Permission.PROCEDURES_MOVE,
         Permission.WATCHES_HANDLE,
         Permission.CATALOGUE_VERIFY,
+        Permission.DEFICIENCY_HANDLE,
+        Permission.ASSIGNMENTS_ANSWER,
+        Permission.SUPERVISION_VIEW,
     },
     Role.REPRESENTATIVE: _READ
-    | {Permission.PROJECTS_COMMENT, Permission.PROCEDURES_MOVE, Permission.WATCHES_HANDLE},
+    | {
+        Permission.PROJECTS_COMMENT,
+        Permission.PROCEDURES_MOVE,
+        Permission.WATCHES_HANDLE,
+        Permission.DEFICIENCY_HANDLE,
+        Permission.ASSIGNMENTS_ANSWER,
+        Permission.SUPERVISION_VIEW,
+    },
     Role.HELPER: _READ,
     Role.LEADER: _READ
     | {
@@ -90,9 +120,20 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.DISCLOSURE_VIEW,
         Permission.DISCLOSURE_RELEASE,
         Permission.TRAIL_VIEW,
+        Permission.PAPERS_VIEW,
+        Permission.MEETINGS_CONSENT,
+        Permission.DISPATCH_REVIEW,
+        Permission.SUPERVISION_VIEW,
     },
     Role.SUPERVISION: _READ
-    | {Permission.FILINGS_VIEW, Permission.OVERVIEW_VIEW, Permission.TRAIL_VIEW},
+    | {
+        Permission.FILINGS_VIEW,
+        Permission.OVERVIEW_VIEW,
+        Permission.TRAIL_VIEW,
+        Permission.PAPERS_VIEW,
+        Permission.SUPERVISION_VIEW,
+        Permission.SUPERVISION_CHASE,
+    },
     Role.EDITOR: frozenset({Permission.DESK_VIEW, Permission.CATALOGUE_VIEW})
     | {
         Permission.PROJECTS_VIEW,

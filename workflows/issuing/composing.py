@@ -1,0 +1,29 @@
+"""Compose (拟文): a paper of a kind under the letterhead in force, without its number yet."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from kernel.papers.paper import Block, Paper
+from workflows.issuing.kinds import MANNERS, Kind
+from workflows.issuing.queries import head_on
+
+
+def compose(
+    kind: Kind, *, title: str, body: Sequence[Block], on: date, addressee: str = "", **parts: Any
+) -> Paper:
+    """A paper of ``kind`` dated ``on``; ``parts`` are further fields of `Paper` (annexes, copies_to …)."""
+    head = head_on(on)
+    seal = f"（{head.sealer}代章）" if head.sealer and head.sealer != head.signer else ""
+    paper = Paper(
+        form=MANNERS[kind].form,
+        mark=head.mark,
+        title=title,
+        addressee=addressee,
+        body=tuple(body),
+        signer=head.signer,
+        seal_note=seal,
+        signed_on=on,
+    )
+    return replace(paper, **parts)
