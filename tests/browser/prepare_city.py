@@ -6,7 +6,8 @@ project yet. The neighbour has two of its own, with shifted keys, so that nothin
 
 import json
 import sys
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 import django
 
@@ -17,7 +18,7 @@ from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 
 from cms.seeding import ensure_sections  # noqa: E402
-from config.demo.cast import PASSWORD, PEOPLE, PLACES  # noqa: E402
+from config.demo.cast import PASSWORD, PEOPLE, PLACES, Person  # noqa: E402
 from kernel.accounts.models import User  # noqa: E402
 from kernel.calendars.actions import load_standard_notices  # noqa: E402
 from kernel.trail import SYSTEM  # noqa: E402
@@ -37,6 +38,15 @@ LISTED_ON = date(2025, 10, 28)
 
 def prepare() -> dict[str, str]:
     """Fill an empty database; returns the session key of each person by username."""
+    open_city(on=LISTED_ON)
+    with visiting(Tenant.objects.get(slug="dalate")):
+        rows = projects_sample.sample_rows("dalate", year=2026, count=2)
+        projects_sample.load(rows, year=2026, on=LISTED_ON, actor=SYSTEM)
+    return sessions_of(PEOPLE)
+
+
+def open_city(*, on: date) -> None:
+    """The city, three tenants with their mechanisms as of ``on``, and the portal's sections."""
     provisioning.migrate_template()
     load_standard_notices()
     load_standard(actor=SYSTEM)
@@ -54,21 +64,22 @@ def prepare() -> dict[str, str]:
     shift_sequences("t_dalate", 5_000)
     for tenant in ready_tenants():
         with visiting(tenant):
-            mechanism_sample.fill(on=LISTED_ON)
-            promises_sample.fill(on=LISTED_ON)
-    with visiting(Tenant.objects.get(slug="dalate")):
-        rows = projects_sample.sample_rows("dalate", year=2026, count=2)
-        projects_sample.load(rows, year=2026, on=LISTED_ON, actor=SYSTEM)
+            mechanism_sample.fill(on=on)
+            promises_sample.fill(on=on)
     ensure_sections()
-    people = [*(enrol(person) for person in PEOPLE), account("luren", "路某（示例）")]
-    return {user.username: session_of(user) for user in people}
+
+
+def sessions_of(people: Iterable[Person]) -> dict[str, str]:
+    """Give everybody an account and their posts; and a stranger, who has none."""
+    users = [*(enrol(person) for person in people), account("luren", "路某（示例）")]
+    return {user.username: session_of(user) for user in users}
 
 
 def account(username: str, name: str) -> User:
     return User.objects.create(username=username, password=HASHED, name=name)
 
 
-def enrol(person) -> User:
+def enrol(person: Person) -> User:
     user = account(person.username, person.name)
     for slug, role, department in person.memberships:
         if slug in OPENED:
@@ -82,6 +93,7 @@ def session_of(user: User) -> str:
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = MODEL_BACKEND
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.set_expiry(timedelta(days=800))  # a story may last a year
     session.create()
     return session.session_key
 

@@ -10,9 +10,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from signal import SIGTERM
 from urllib.parse import urlencode, urlsplit
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg import sql
@@ -24,6 +27,9 @@ from kernel.embedded.processes import die_with_parent, stop
 
 CSRF = "a" * 32  # any pair that matches: the token protects a person's browser, not us
 READY_WITHIN = 60  # seconds
+#: What moves the clock of a story's processes: see simulated/sitecustomize.py.
+SIMULATED = ROOT / "tests" / "stories" / "simulated"
+_numbers = count()
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,7 @@ class City:
     port: int
     sessions: Mapping[str, str]
     log: Path
+    environment: Mapping[str, str]
 
     def url(self, host: str, path: str = "/") -> str:
         """``host`` is a tenant's slug, or "" for the portal."""
@@ -65,6 +72,19 @@ class City:
         finally:
             connection.close()
 
+    def turn_to(self, moment: str) -> None:
+        """Let every process live on another day: "2025-10-09 09:00", as clocks in the city show it."""
+        turn(Path(self.environment["LIANSHEN_ALMANAC"]), moment)
+
+    def run_beat(self) -> None:
+        """Send everything the schedule of the day would, through Redis, and wait until it is done."""
+        subprocess.run(
+            [sys.executable, "-m", "tests.stories.run_beat"],
+            env=self.environment,
+            cwd=ROOT,
+            check=True,
+        )
+
     def troubles(self) -> list[str]:
         """Lines of the servers' log that tell of an error nobody was shown."""
         return [
@@ -74,9 +94,21 @@ class City:
         ]
 
 
+def turn(almanac: Path, moment: str) -> None:
+    there = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+    written = almanac.with_suffix(".new")
+    written.write_text(str(there.timestamp() - time.time()))
+    written.replace(almanac)  # in one piece: somebody may be reading
+
+
 @contextmanager
-def running_city(folder: Path) -> Iterator[City]:
-    """Start everything on databases and ports of its own; leave nothing behind."""
+def running_city(
+    folder: Path, *, seeding: str = "tests.browser.prepare_city", moment: str = ""
+) -> Iterator[City]:
+    """Start everything on databases and ports of its own; leave nothing behind.
+
+    ``seeding`` is the module that fills the database; with ``moment`` the city lives on that day.
+    """
     with ExitStack() as last:
         url = last.enter_context(own_database(os.environ["DATABASE_URL"]))
         redis_url = last.enter_context(own_redis(os.environ["REDIS_URL"]))
@@ -91,7 +123,12 @@ def running_city(folder: Path) -> Iterator[City]:
             "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "platform"))),
             "PYTHONUNBUFFERED": "1",
         }
-        sessions = prepared(environment)
+        if moment:
+            almanac = folder / "almanac"
+            turn(almanac, moment)
+            environment["LIANSHEN_ALMANAC"] = str(almanac)
+            environment["PYTHONPATH"] += f"{os.pathsep}{SIMULATED}"
+        sessions = prepared(environment, seeding)
         log = folder / "servers.log"
         with log.open("wb") as written:
             for name, command in commands(Home(folder), port).items():
@@ -107,12 +144,12 @@ def running_city(folder: Path) -> Iterator[City]:
                         preexec_fn=die_with_parent(SIGTERM),
                     )
                     last.callback(stop, process, SIGTERM, patience=10)
-        city = City(port, sessions, log)
+        city = City(port, sessions, log, environment)
         wait_for(city)
         yield city
 
 
-def prepared(environment: Mapping[str, str]) -> dict[str, str]:
+def prepared(environment: Mapping[str, str], seeding: str) -> dict[str, str]:
     """Fill the database and gather the static files side by side; returns people's sessions."""
     static = subprocess.Popen(
         [sys.executable, ROOT / "platform/manage.py", "collectstatic", "--noinput", "-v0"],
@@ -123,7 +160,7 @@ def prepared(environment: Mapping[str, str]) -> dict[str, str]:
     )
     try:
         filled = subprocess.run(
-            [sys.executable, "-m", "tests.browser.prepare_city"],
+            [sys.executable, "-m", seeding],
             env=environment,
             cwd=ROOT,
             stdout=subprocess.PIPE,
@@ -138,7 +175,7 @@ def prepared(environment: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def own_database(server: str) -> Iterator[str]:
-    name = f"lianshen_browser_{os.getpid()}"
+    name = f"lianshen_browser_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.stack import City
+from tests.browser.stack import City, running_city
 from tests.browser.visitor import Visitor
 
 FAILED = pytest.StashKey[str]()
@@ -57,3 +57,14 @@ def cast(city_stack: City, chromium: Any) -> Iterator[Cast]:
     yield cast
     for visitor in cast.visitors.values():
         visitor.close()
+
+
+@pytest.fixture(scope="module")
+def year_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A city that lives through a year: `turn_to` moves its day, `run_beat` does the day's schedule."""
+    folder = tmp_path_factory.mktemp("year")
+    with running_city(
+        folder, seeding="tests.stories.prepare_year", moment="2025-09-28 09:00"
+    ) as city:
+        yield city
+        assert city.troubles() == []
