@@ -49,7 +49,7 @@ def full(
         for project in projects:
             comb_out(project, on=ON, actor=SYSTEM)
         play_all(projects, today=TODAY)
-        multiply()
+        multiply(PROJECTS // PLAYED - 1)
         clear()
         yield
 
@@ -62,9 +62,8 @@ def dated(n: int) -> Project:
     return project
 
 
-def multiply() -> None:
-    """Copy the played projects, ids a fixed stride further on, until there are enough."""
-    copies = PROJECTS // PLAYED - 1
+def multiply(copies: int) -> None:
+    """Copy the played projects, ids a fixed stride further on, so many times."""
     stride = 1_000_000
     copied: tuple[tuple[type[Any], dict[str, str]], ...] = (
         (Project, {"number": "number || '-' || n", "name": "name || n"}),

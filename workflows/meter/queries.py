@@ -1,15 +1,18 @@
 """Questions to the hundred days (百日计时): the rule in force, and the meter of one project or many."""
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from kernel.calendars.queries import work_calendar
-from kernel.clock import WorkCalendar
+from kernel.clock import Limit, WorkCalendar
 from kernel.clock.meter import Party
 from workflows.meter.counting import WARNING_DAYS, Count, count
+from workflows.meter.keeping import meters_for_a_list
 from workflows.meter.models import RuleVersion
 from workflows.procedures.models import ClockEntry, Procedure
 from workflows.procedures.planning import Book
@@ -93,9 +96,10 @@ def ordered(counts: Iterable[Count], sort: str) -> list[Count]:
 def meters(
     on: date, projects: Iterable[Project], rule: RuleVersion | None = None
 ) -> dict[str, Count]:
-    """The meters of many projects by number, under the rule in force or ``rule``; two queries,
-    and those for rule and calendar."""
-    return many(on, projects, rule or rule_in_force(on))[0]
+    """The meters of many projects by number, under the rule in force or ``rule``, as lists need them
+    (`keeping`): what was counted before is not counted again. A constant number of queries."""
+    rule = rule or rule_in_force(on)
+    return meters_for_a_list(on, projects, rule, lambda missing: many(on, missing, rule)[0])
 
 
 def many(on: date, projects: Iterable[Project], *rules: RuleVersion) -> list[dict[str, Count]]:
@@ -111,9 +115,7 @@ def many(on: date, projects: Iterable[Project], *rules: RuleVersion) -> list[dic
     ):
         procedures[procedure.project_id].append(procedure)
     numbers = {p.pk: p.number for group in procedures.values() for p in group}
-    limits = {
-        p.number: Terms.read(p.terms).statutory for group in procedures.values() for p in group
-    }
+    limits = {p.number: _limit(json.dumps(p.terms)) for group in procedures.values() for p in group}
     lines: dict[str, list[ClockEntry]] = {}
     for line in ClockEntry.objects.filter(procedure__project__in=procedures).order_by("pk"):
         lines.setdefault(numbers[line.procedure_id], []).append(line)
@@ -132,3 +134,9 @@ def many(on: date, projects: Iterable[Project], *rules: RuleVersion) -> list[dic
         }
         for rule in rules
     ]
+
+
+@lru_cache(maxsize=4096)
+def _limit(terms: str) -> Limit:
+    """The statutory limit in terms as JSON: the projects of a year share a few hundred."""
+    return Terms.read(json.loads(terms)).statutory

@@ -3,7 +3,7 @@
 import os
 
 from config.settings.base import *  # noqa: F403
-from config.settings.base import DATABASES, STATIC_ROOT, STORAGES
+from config.settings.base import CACHES, DATABASES, STATIC_ROOT, STORAGES
 
 SECRET_KEY = "tests-only-" + "0" * 50
 PORT = os.environ.get("LIANSHEN_PORT", "8000")
@@ -13,6 +13,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing one
+# Workers of one run have databases of their own, but share the Redis.
+CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "")
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 DATABASES = {

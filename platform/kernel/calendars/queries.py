@@ -12,10 +12,20 @@ from kernel.clock import Notice, Rest, WorkCalendar
 
 def work_calendar() -> WorkCalendar:
     """The calendar of all notices on file: one query, and three more when a notice has changed."""
+    return _built(*_stamp())
+
+
+def calendar_stamp() -> str:
+    """A word that is another as soon as any notice on file is; one query."""
+    rows, newest, changed = _stamp()
+    return f"{rows}-{newest}-{changed.timestamp() if changed else ''}"
+
+
+def _stamp() -> tuple[int, int | None, datetime | None]:
     stamp = HolidayNotice.objects.aggregate(
         rows=Count("pk"), newest=Max("pk"), changed=Max("updated_at")
     )
-    return _built(stamp["rows"], stamp["newest"], stamp["changed"])
+    return stamp["rows"], stamp["newest"], stamp["changed"]
 
 
 @lru_cache(maxsize=2)
