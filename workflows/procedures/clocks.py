@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, Protocol
 
 from kernel.clock import Entry, Kind, Reading, StopReason, WorkCalendar, read
+from kernel.clock.running import is_lawful
 from workflows.procedures.lifecycle import (
     KIND_OF,
     NOT_STARTED,
@@ -119,8 +120,23 @@ def open_stops(lines: Sequence[LedgerLine]) -> list[LedgerLine]:
         if line.kind == Kind.STOP:
             running.append(line)
         elif line.kind == Kind.RESUME:
-            running = [stop for stop in running if line.reason and stop.reason != line.reason]
+            ended = ended_by(line, running)
+            running = [stop for stop in running if stop not in ended]
     return running
+
+
+def ended_by(resume: LedgerLine, running: Sequence[LedgerLine]) -> list[LedgerLine]:
+    """Of ``running`` stops those that ``resume`` ends, as the clock itself reads it: of its reason, or
+    all when it names none; one begun on the same day only when there is no older one."""
+    ended = []
+    for lawful in (True, False):
+        meant = [
+            stop
+            for stop in running
+            if is_lawful(entry_of(stop)) is lawful and resume.reason in ("", stop.reason)
+        ]
+        ended += [stop for stop in meant if stop.on < resume.on] or meant
+    return ended
 
 
 def read_clocks(

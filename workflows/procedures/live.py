@@ -11,7 +11,7 @@ from kernel.plan import Plan
 from kernel.web.lamps import Lamp
 from workflows.catalogue.queries import departments
 from workflows.procedures import queries
-from workflows.procedures.clocks import Clocks, LedgerLine, standing, this_round
+from workflows.procedures.clocks import Clocks, LedgerLine, ended_by, standing, this_round
 from workflows.procedures.ledger import LedgerRow, row_of
 from workflows.procedures.lifecycle import FINISHED
 from workflows.procedures.models import Procedure
@@ -96,9 +96,9 @@ def stops_of(lines: Sequence[LedgerLine], until_on: date) -> list[tuple[date, da
         if line.kind == Kind.STOP:
             running.append(line)
         elif line.kind in (Kind.RESUME, Kind.WITHDRAW, Kind.DECIDE):
-            named = line.reason if line.kind == Kind.RESUME else ""
-            stops += [(stop.on, line.on) for stop in running if named in ("", stop.reason)]
-            running = [stop for stop in running if named not in ("", stop.reason)]
+            ended = ended_by(line, running) if line.kind == Kind.RESUME else list(running)
+            stops += [(stop.on, line.on) for stop in ended]
+            running = [stop for stop in running if stop not in ended]
     return stops + [(stop.on, until_on) for stop in running]
 
 

@@ -1,7 +1,8 @@
 """Many meters cost as many questions as one, and say the same."""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from workflows.meter.queries import (
     years,
 )
 from workflows.meter.standard import TERMS
-from workflows.procedures.actions import comb_out
+from workflows.procedures.actions import comb_out, make_move
 from workflows.procedures.queries import book_of
 from workflows.projects.models import Project
 
@@ -38,7 +39,8 @@ def test_a_list_says_of_each_project_what_its_own_page_says(
     found = meters(TODAY, listed(2026))
     assert list(found) == ["ZGE-2026-001", "ZGE-2026-002"]
     alone = meter_of(book_of(season), on=TODAY, rule=rule, calendar=work_calendar())
-    assert found[season.number].meter == alone.meter
+    assert alone.meter
+    assert found[season.number].meter == replace(alone.meter, spans=(), lines=())
     assert found["ZGE-2026-002"].meter is None
 
 
@@ -46,12 +48,37 @@ def test_many_projects_cost_as_many_questions_as_one(
     season: Project, make_project: Callable[..., Project], django_assert_num_queries: Any
 ) -> None:
     work_calendar()
-    with django_assert_num_queries(5):  # rule, projects, calendar, procedures, lines
+    # Rule, projects, the notices' stamp, the ledgers' stamps; calendar, procedures, lines.
+    with django_assert_num_queries(7):
         meters(TODAY, listed())
     for n in (2, 3):
         comb_out(make_project(n), on=date(2025, 11, 1), actor=CLERK)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         assert len(meters(TODAY, listed())) == 3
+    with django_assert_num_queries(4):  # nothing has changed since
+        assert len(meters(TODAY, listed())) == 3
+
+
+def test_a_move_a_changed_project_and_another_day_are_counted_anew(
+    season: Project, rule: RuleVersion
+) -> None:
+    before = meters(TODAY, listed())[season.number].meter
+    procedure = season.procedures.filter(state="planned").order_by("order").first()
+    assert before
+    assert procedure
+    make_move(
+        procedure_number=procedure.number,
+        name="receive",
+        on=date(2025, 12, 1),
+        version=procedure.version,
+        actor=CLERK,
+    )
+    for on in (TODAY, TODAY + timedelta(days=1)):
+        alone = meter_of(book_of(season), on=on, rule=rule, calendar=work_calendar())
+        assert alone.meter
+        kept = meters(on, listed())[season.number].meter
+        assert kept == replace(alone.meter, spans=(), lines=())
+        assert kept != before
 
 
 def test_two_rules_are_compared_on_one_reading(

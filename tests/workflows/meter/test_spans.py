@@ -132,6 +132,21 @@ def test_what_was_decided_and_ordered_anew_is_not_decided() -> None:
     assert decided_on(35) == FIRST + timedelta(days=30)
 
 
+def test_a_resume_that_names_nothing_ends_the_older_stop_first() -> None:
+    """As the clock reads it: of two stops, the one begun on the day of the resume goes on."""
+    lines = [
+        RECEIVED,
+        line(Kind.ACCEPT, 0),
+        line(Kind.STOP, 1, reason="hearing", document="告1号"),
+        line(Kind.STOP, 4, reason="hand_up", document="告2号"),
+        line(Kind.RESUME, 4),
+    ]
+    on = FIRST + timedelta(days=8)
+    spans = held("X", LIMIT, lines, charge=RULE.party_of, calendar=REAL, on=on).spans
+    last = [span for span in spans if span.until_on == on]
+    assert [span.party for span in last] == [Party.HIGHER]
+
+
 # Against the clock ----------------------------------------------------------------------------------
 
 
