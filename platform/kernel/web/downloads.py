@@ -3,18 +3,35 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.http import content_disposition_header
 
+from kernel.papers.docx import docx_bytes
+from kernel.papers.paper import Paper
+from kernel.papers.pdf import pdf_bytes
 from kernel.web.xlsx import Column, Value, workbook_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
 
 
-def attachment(content: bytes, name: str) -> HttpResponse:
-    """An .xlsx to be saved under a Chinese ``name``."""
+def attachment(content: bytes, name: str, media_type: str = XLSX) -> HttpResponse:
+    """A file to be saved under a Chinese ``name``."""
     disposition = content_disposition_header(True, name) or "attachment"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+    return HttpResponse(
+        content, content_type=media_type, headers={"Content-Disposition": disposition}
+    )
+
+
+def paper_file(paper: Paper, form: str, name: str) -> HttpResponse:
+    """The paper as a file of ``form``, pdf or docx, under ``name`` without extension; else 404."""
+    match form:
+        case "pdf":
+            return attachment(pdf_bytes(paper), f"{name}.pdf", PDF)
+        case "docx":
+            return attachment(docx_bytes(paper), f"{name}.docx", DOCX)
+    raise Http404
 
 
 def workbook(
