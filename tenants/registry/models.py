@@ -53,6 +53,7 @@ class Filing(models.Model):
     title = models.CharField("标题", max_length=120)
     snapshot = models.JSONField("内容")
     digest = models.CharField("摘要值", max_length=64)
+    letter = models.JSONField("报备函", null=True)  # the paper it came with, as its sender wrote it
     state = models.CharField("状态", max_length=12, choices=FilingState, default=FilingState.SENT)
     sent_at = models.DateTimeField("报送时间")
     sent_by = models.CharField("报送人", max_length=40)

@@ -161,7 +161,7 @@ def _others(
     """What one waits for: an answer to a filing, papers or an expert's work for a procedure."""
     items = []
     if Permission.FILINGS_SEND in request.permissions:
-        sent = filings.sent(request.tenant).filter(state="sent").defer("snapshot")
+        sent = filings.sent(request.tenant).filter(state="sent").defer("snapshot", "letter")
         items = [
             Item(
                 f"{line.filing.title}报备",
@@ -240,7 +240,7 @@ def _filings(request: "SignedInRequest", on: date) -> Iterable[Item]:
                 note="已超过答复期限" if line.late else "",
             )
     if Permission.FILINGS_SEND in request.permissions:
-        for filing in filings.returned(request.tenant).defer("snapshot"):
+        for filing in filings.returned(request.tenant).defer("snapshot", "letter"):
             yield Item(
                 f"{filing.title}报备被退回",
                 f"{filing.number}：{filing.return_reason}",

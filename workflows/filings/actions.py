@@ -1,8 +1,10 @@
 """File with the city (报备), acknowledge, return."""
 
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from kernel.refusal import Refused
@@ -12,7 +14,10 @@ from tenants.registry.freezing import digest_of
 from tenants.registry.models import Filing, FilingState
 from tenants.registry.numbering import next_number
 from workflows.filings.documents import is_empty, of_year, same_content, sealed
+from workflows.filings.letter import filing_letter
 from workflows.filings.queries import draft, last_sent
+from workflows.issuing.actions import issue
+from workflows.issuing.kinds import Kind
 
 
 class FilingRefused(Refused):
@@ -43,8 +48,13 @@ def send(*, kind: str, year: int, on: date, actor: Actor, seen_digest: str = "")
         raise FilingRefused(_unchanged(previous))
     if previous:
         Filing.objects.filter(pk=previous.pk).update(state=FilingState.SUPERSEDED)
+    number = f"{tenant.name}报〔{on.year}〕{count}号"
+    letter = filing_letter(
+        kind=kind, year=year, snapshot=snapshot, digest=digest, receiver=receiver, on=on
+    )
     filing = Filing.objects.create(
-        number=f"{tenant.name}报〔{on.year}〕{count}号",
+        number=number,
+        letter=replace(letter, number=number).write(),
         kind=kind,
         year=year,
         sender=tenant.schema_name,
@@ -57,6 +67,16 @@ def send(*, kind: str, year: int, on: date, actor: Actor, seen_digest: str = "")
         sent_at=timezone.now(),
         sent_by=actor.name,
         supersedes=previous,
+    )
+    issue(
+        letter,
+        kind=Kind.FILING,
+        room="filings",
+        key=f"filing:{filing.pk}",
+        url=reverse("filings:detail", args=[filing.pk]),
+        on=on,
+        actor=actor,
+        numbered=(count, number),
     )
     replaced = f"，替代{previous.number}" if previous else ""
     record(

@@ -54,7 +54,7 @@ def narrowed(filings: QuerySet[Filing], chosen: Mapping[str, Any]) -> QuerySet[F
 def waiting(tenant: Tenant, on: date) -> list[Waiting]:
     """What waits for ``tenant``'s answer on day ``on``, oldest first."""
     filings = Filing.objects.filter(receiver=tenant.schema_name, state=FilingState.SENT)
-    return with_deadlines(filings.defer("snapshot").order_by("sent_at", "pk"), on)
+    return with_deadlines(filings.defer("snapshot", "letter").order_by("sent_at", "pk"), on)
 
 
 def with_deadlines(filings: Iterable[Filing], on: date) -> list[Waiting]:

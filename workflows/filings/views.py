@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.papers.paper import Paper
 from kernel.trail.queries import events, of
-from kernel.web.downloads import workbook
+from kernel.web.downloads import paper_file, workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.parts import Event
 from kernel.web.xlsx import Column
@@ -25,6 +26,7 @@ TONES = {
     FilingState.RETURNED: "red",
     FilingState.SUPERSEDED: "",
 }
+HEAVY = ("snapshot", "letter")  # what a list has no use for
 COLUMNS = (
     Column("报备号", 24), Column("报送单位", 22), Column("类别", 14), Column("年度", 8),
     Column("状态", 12), Column("报送时间", 18), Column("报送人", 12), Column("办理时间", 18),
@@ -38,7 +40,9 @@ def register(request: SignedInRequest) -> HttpResponse:
     """Below the city what was sent, in the city what was received."""
     in_city = request.tenant.is_city
     filings = queries.received(request.tenant) if in_city else queries.sent(request.tenant)
-    filings = filings.defer("snapshot", "supersedes__snapshot", "superseded_by__snapshot")
+    filings = filings.defer(
+        *(f"{which}{heavy}" for which in ("", "supersedes__", "superseded_by__") for heavy in HEAVY)
+    )
     senders = dict(filings.order_by("sender").values_list("sender", "sender_name").distinct())
     form = FilingFilter(request.GET or None, senders=senders if in_city else {})
     filings = queries.narrowed(filings, form.chosen())
@@ -166,6 +170,16 @@ def send(request: SignedInRequest, kind: str) -> HttpResponse:
 @requires(Permission.FILINGS_VIEW)
 def detail(request: SignedInRequest, pk: int) -> HttpResponse:
     return _detail(request, pk, ReturnForm())
+
+
+@require_safe
+@requires(Permission.FILINGS_VIEW)
+def letter(request: SignedInRequest, pk: int, form: str) -> HttpResponse:
+    """The letter as its sender wrote it; filings from before there were letters have none."""
+    filing = get_object_or_404(Filing, pk=pk)
+    if filing.letter is None:
+        raise Http404
+    return paper_file(Paper.read(filing.letter), form, f"{filing.title}报备函")
 
 
 def _detail(request: SignedInRequest, pk: int, form: ReturnForm) -> HttpResponse:

@@ -23,11 +23,15 @@ class Told:
 
 def notices(procedure: Procedure) -> list[Told]:
     """One-time notices of the procedure that stand, oldest first; two queries."""
-    lines = standing(list(ClockEntry.objects.filter(procedure=procedure).order_by("pk")))
     papers = {paper.number: paper for paper in issued_about(ROOM, notice_key(procedure))}
-    return [
-        Told(line, papers.get(line.document)) for line in lines if line.kind == Line.NOTICE.value
-    ]
+    return [Told(line, papers.get(line.document)) for line in notice_lines(procedure)]
+
+
+def notice_lines(procedure: Procedure) -> list[ClockEntry]:
+    """Lines of one-time notices that stand in the ledger, oldest first; one query."""
+    lines = list(ClockEntry.objects.filter(procedure=procedure).order_by("pk"))
+    stands = {line.pk for line in standing(lines)}
+    return [line for line in lines if line.pk in stands and line.kind == Line.NOTICE.value]
 
 
 def guidance_sheets(number: str) -> QuerySet[Issued]:

@@ -13,10 +13,9 @@ from kernel.web.downloads import paper_file
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from workflows.letters import actions, queries, writing
 from workflows.letters.forms import NoticeForm
-from workflows.procedures.clocks import standing
 from workflows.procedures.lifecycle import MOVES, Ground, MoveRefused
 from workflows.procedures.live import live_of
-from workflows.procedures.models import ClockEntry, Procedure
+from workflows.procedures.models import Procedure
 from workflows.procedures.queries import reach_of
 from workflows.projects.lifecycle import State
 from workflows.projects.models import Project
@@ -129,8 +128,7 @@ def new_notice(request: SignedInRequest, number: str) -> HttpResponse:
 def notice_file(request: SignedInRequest, number: str, entry: int, form: str) -> HttpResponse:
     """A notice of the ledger as a paper, under the number it was given."""
     procedure = get_object_or_404(Procedure.objects.select_related("project"), number=number)
-    lines = standing(list(ClockEntry.objects.filter(procedure=procedure).order_by("pk")))
-    line = next((x for x in lines if x.pk == entry and x.kind == _NOTIFY.clock.value), None)
+    line = next((line for line in queries.notice_lines(procedure) if line.pk == entry), None)
     if line is None:
         raise Http404
     paper = writing.one_time_notice(

@@ -47,6 +47,7 @@ SHARED_APPS = [
     "workflows.whatif",
     "workflows.overview",
     "workflows.filings",
+    "workflows.letters",
     "workflows.holidays",
     "public_site",
     "cms",

@@ -221,7 +221,8 @@ def _run(
 ) -> Run:
     run = paragraph.add_run(text)
     run.font.name, run.font.size, run.font.bold, run.font.italic = face, size, False, False
-    run._element.rPr.rFonts.set(qn("w:eastAsia"), face)  # python-docx names the Latin face alone
+    properties = run._element.get_or_add_rPr()
+    properties.get_or_add_rFonts().set(qn("w:eastAsia"), face)  # python-docx names the Latin alone
     if color is not None:
         run.font.color.rgb = color
     return run

@@ -5,6 +5,7 @@ equal bytes, on any machine: no fonts of the system, no clock.
 """
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 import typst
@@ -25,13 +26,13 @@ def pdf_bytes(paper: Paper, *, voided: bool = False) -> bytes:
         "title_lines": title_lines(paper.title),
         "voided": voided,
     }
-    made: bytes = typst.compile(
-        _SOURCE,
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"paper": json.dumps(content, ensure_ascii=False)},
-    )
-    return made
+    given = {"paper": json.dumps(content, ensure_ascii=False)}
+    return typst.compile(_SOURCE, font_paths=_fonts(), sys_inputs=given)
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(ignore_system_fonts=True, font_paths=[FONTS])
 
 
 def title_lines(title: str) -> list[str]:

@@ -24,13 +24,13 @@ def attachment(content: bytes, name: str, media_type: str = XLSX) -> HttpRespons
     )
 
 
-def paper_file(paper: Paper, form: str, name: str) -> HttpResponse:
+def paper_file(paper: Paper, form: str, name: str, *, voided: bool = False) -> HttpResponse:
     """The paper as a file of ``form``, pdf or docx, under ``name`` without extension; else 404."""
     match form:
         case "pdf":
-            return attachment(pdf_bytes(paper), f"{name}.pdf", PDF)
+            return attachment(pdf_bytes(paper, voided=voided), f"{name}.pdf", PDF)
         case "docx":
-            return attachment(docx_bytes(paper), f"{name}.docx", DOCX)
+            return attachment(docx_bytes(paper, voided=voided), f"{name}.docx", DOCX)
     raise Http404
 
 

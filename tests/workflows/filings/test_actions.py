@@ -30,7 +30,7 @@ def test_a_filing_carries_number_digest_and_line_of_the_trail(
 ) -> None:
     with in_tenant(listed):
         filing = send()
-        line = TrailEntry.objects.get(subject=filing.number)
+        line = TrailEntry.objects.get(subject=filing.number, action="filings.send")
     assert filing.number == "准格尔旗报〔2026〕1号"
     assert (filing.sender, filing.receiver, filing.state) == ("t_zhungeer", "t_city", "sent")
     assert line.detail == {"digest": filing.digest}

@@ -19,7 +19,7 @@ from kernel.trail import record_refusal
 from kernel.trail.models import Outcome, TrailEntry
 from kernel.web.http import READABLE, SignedInRequest, actor_of, requires
 from kernel.web.parts import Event
-from workflows.procedures import queries
+from workflows.procedures import beside, queries
 from workflows.procedures.actions import make_move
 from workflows.procedures.clocks import LedgerLine, open_stops, standing, this_round
 from workflows.procedures.corrections import correct, move_of
@@ -67,6 +67,7 @@ def detail(request: SignedInRequest, number: str) -> HttpResponse:
             "lines": _told(live, number),
             "round_starts": _round_starts(standing(live.book.lines.get(number, []))),
             "events": _events(number),
+            "panels": beside.rendered(request, row.procedure),
             "now": timezone.now(),
         },
     )
