@@ -32,7 +32,7 @@ def pdf_bytes(paper: Paper, *, voided: bool = False) -> bytes:
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    return typst.Fonts(ignore_system_fonts=True, font_paths=[FONTS])
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 
 
 def title_lines(title: str) -> list[str]:
