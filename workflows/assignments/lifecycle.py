@@ -72,6 +72,14 @@ MOVES = (
     ),
     Move("write_off", "销号", frozenset({State.REPORTED}), State.WRITTEN_OFF, by_office=True),
     Move(
+        "reopen",
+        "恢复督办",
+        frozenset({State.WRITTEN_OFF}),
+        State.WORKING,
+        by_office=True,
+        needs_text=True,
+    ),
+    Move(
         "cancel",
         "撤销",
         OPEN,
@@ -102,3 +110,16 @@ def move_from(state: str, name: str) -> Move:
         f"这项任务现为“{State(state).label}”，不能“{label}”。现在可办：{others}。"
         "如与页面不符，可能别人刚刚办过，请刷新。"
     )
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for the README; a test keeps it current."""
+    lines = ["stateDiagram-v2", f"    [*] --> {State.WAITING.label}: 交办"]
+    lines += [
+        f"    {source.label} --> {move.target.label}: {move.label}"
+        for move in MOVES
+        for source in State
+        if source in move.sources
+    ]
+    lines += [f"    {state.label} --> [*]" for state in State if not open_moves(state)]
+    return "\n".join(lines)

@@ -1,5 +1,7 @@
 """Sheets, the part of each department, what they fed back, and the extensions they asked for."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 
@@ -68,6 +70,10 @@ class PartQuerySet(models.QuerySet["Part"]):
         """Parts that were handed over and are not written off."""
         return self.filter(state__in=OPEN, sheet__state=SheetState.HANDED_OVER)
 
+    def late(self, on: date) -> "PartQuerySet":
+        """Open parts whose deadline has passed on ``on`` without a report of completion."""
+        return self.open().filter(due_on__lt=on, reported_on=None)
+
 
 class Part(models.Model):
     """One department's part of a sheet (分办): its own demand, deadline and life.
@@ -119,6 +125,11 @@ class Part(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet} {self.department_code}"
+
+    @property
+    def done_late(self) -> bool:
+        """Reported after the deadline that held then."""
+        return self.reported_on is not None and self.reported_on > self.due_on
 
 
 class Feedback(models.Model):

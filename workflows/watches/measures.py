@@ -13,11 +13,11 @@ from typing import Any
 from django.utils import timezone
 
 from kernel.clock import Kind, Limit, StopReason, Unit, read
+from kernel.shares import Share, outliers
 from workflows.procedures.clocks import ENDS_A_ROUND, entry_of
 from workflows.procedures.lifecycle import FINISHED, VOID, Ground
 from workflows.procedures.models import Procedure
 from workflows.watches.histories import History
-from workflows.watches.statistics import Share, outliers
 
 LATE_DAYS = 1  # working days a line may follow its event
 EDGE_DAYS = 1  # working days before the limit that are still its edge

@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.html import format_html
 
+from kernel.shares import percent
 from kernel.web import charts
 from kernel.web.parts import Chart
 from workflows.watches.measures import Measure, Period, Tallies, Tally, conspicuous
-from workflows.watches.statistics import percent
 
 ALL = "全部单位"
 

@@ -6,16 +6,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import groupby
+from typing import Any
 
 import xlsxwriter
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """一列：heading, and width in characters."""
+    """一列：heading, width in characters, and the group whose heading spans it and its neighbours."""
 
     heading: str
     width: float = 14
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def workbook_bytes(
     notes: Sequence[str] = (),
 ) -> bytes:
     """An .xlsx file for A3 landscape; rows are written as they come, so 10,000 are no burden.
+    Columns with groups get a head of two rows, merged as on paper.
 
     Equal input gives equal bytes. Numbers stay numbers, days stay days.
     """
@@ -84,9 +88,8 @@ def workbook_bytes(
         across(0, title, heading)
         sheet.set_row(0, 32)
         across(1, f"截至{as_of.year}年{as_of.month}月{as_of.day}日", small)
-        for index, column in enumerate(columns):
-            sheet.write_string(2, index, safe_text(column.heading), head)
-        row_number = 3
+        row_number = _write_head(sheet, columns, head)
+        heads = row_number
         for values in rows:
             for index, (_, value) in enumerate(zip(columns, values, strict=True)):
                 match value:
@@ -110,11 +113,38 @@ def workbook_bytes(
             across(row_number, note, small)
             row_number += 1
 
-        sheet.freeze_panes(3, 1)
-        sheet.repeat_rows(0, 2)
+        sheet.freeze_panes(heads, 1)
+        sheet.repeat_rows(0, heads - 1)
         sheet.set_landscape()
         sheet.set_paper(8)  # A3
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.set_footer("&C第 &P 页，共 &N 页")
     return target.getvalue()
+
+
+def _runs(columns: Sequence[Column]) -> Iterable[tuple[int, int, str]]:
+    """(first, last, group) of neighbouring columns of one group; a column without one stands alone."""
+    place = 0
+    for group, run in groupby(columns, key=lambda column: column.group):
+        length = len(list(run))
+        if group:
+            yield place, place + length - 1, group
+        place += length
+
+
+def _write_head(sheet: Any, columns: Sequence[Column], style: object) -> int:
+    """The head from row 2 on, in one row or, with groups, in two; returns the row after it."""
+    if not any(column.group for column in columns):
+        for index, column in enumerate(columns):
+            sheet.write_string(2, index, safe_text(column.heading), style)
+        return 3
+    for index, column in enumerate(columns):
+        sheet.write_string(2, index, safe_text(column.group or column.heading), style)
+    for index, column in enumerate(columns):
+        sheet.write_string(3, index, safe_text(column.heading if column.group else ""), style)
+    # Rows are flushed as they come: the cells are written in order above, and merged here by place.
+    runs = [run for run in _runs(columns) if run[1] > run[0]]
+    sheet.merge += [[2, first, 2, last] for first, last, _ in runs]
+    sheet.merge += [[2, n, 3, n] for n, column in enumerate(columns) if not column.group]
+    return 4

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from datetime import time
 from typing import Any
 
+from kernel.shares import Share
 from tests.workflows.watches.conftest import day, history, line
 from workflows.procedures.models import ClockEntry
 from workflows.watches.histories import History
 from workflows.watches.measures import MEASURES, Case, Period, conspicuous, tallied
-from workflows.watches.statistics import Share
 
 YEAR = Period(day("1-1"), day("12-31"))
 

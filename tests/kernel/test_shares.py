@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from workflows.watches.statistics import Share, holm, outliers, tail, wilson
+from kernel.shares import Share, holm, outliers, tail, wilson
 
 
 @pytest.mark.parametrize(
