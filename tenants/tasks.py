@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from celery import Task
+from celery import Task, current_app, shared_task
 from kombu.utils.functional import maybe_list
 
 from tenants.backend import connection
@@ -49,3 +49,10 @@ class TenantTask(Task):
             raise NoTenant(f"{self.name} was sent for {schema}, which is not open")
         with visiting(tenant):
             return super().__call__(*args, **kwargs)
+
+
+@shared_task
+def every_tenant(name: str) -> int:
+    """Send the task ``name`` to each open tenant: for rooms that know no tenants. Runs in the shared
+    schema."""
+    return to_every_tenant(current_app.tasks[name])

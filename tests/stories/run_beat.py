@@ -16,7 +16,7 @@ PATIENCE = 90  # seconds
 
 def main() -> None:
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
-        app.send_task(entry["task"], **entry["options"])
+        app.send_task(entry["task"], args=entry.get("args", ()), **entry["options"])
     deadline = time.monotonic() + PATIENCE
     with Redis.from_url(settings.REDIS_URL) as redis:
         quiet = 0

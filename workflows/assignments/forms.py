@@ -7,18 +7,12 @@ from typing import Any
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 
+from kernel.web.fields import FilesField, day_field
 from workflows.assignments.actions import PartDraft
 from workflows.assignments.lifecycle import SourceKind, State
 
 ANY = ("", "全部")
-_DAY = {"type": "date"}
 FURTHEST = timedelta(days=732)
-
-
-def day_field(label: str, **more: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs=_DAY, format="%Y-%m-%d"), **more
-    )
 
 
 class PartFilter(forms.Form):
@@ -121,7 +115,7 @@ class Parts(BaseFormSet[PartForm]):
         ]
 
     def clean(self) -> None:
-        if any(self.errors):
+        if not self.management_form.is_valid() or any(self.errors):
             return
         rows = self.drafts()
         if not rows:
@@ -131,23 +125,6 @@ class Parts(BaseFormSet[PartForm]):
 
 
 PartsFormSet = formset_factory(PartForm, formset=Parts, extra=0, min_num=4, max_num=20)
-
-
-class ManyFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Any number of files; an empty choice is an empty list."""
-
-    widget = ManyFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        chosen = data if isinstance(data, (list, tuple)) else [data]
-        one = super().clean
-        if self.required and not any(chosen):
-            one(None, initial)
-        return [one(each, initial) for each in chosen if each]
 
 
 class FeedbackForm(forms.Form):

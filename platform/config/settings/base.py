@@ -85,6 +85,7 @@ TENANT_APPS = [
     "workflows.watches",
     "workflows.meter",
     "workflows.issuing",
+    "workflows.supervision",
     "workflows.assignments",
     "workflows.disclosure",
 ]
@@ -252,6 +253,17 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "resume-holidays": {  # the same for tenants that a holiday notice is computed in
         "task": "holidays.resume",
         "schedule": crontab(minute="5-59/10"),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "chase-duties": {
+        "task": "workflows.supervision.tasks.sweep",
+        "schedule": crontab(hour="7,9,11,14,16", minute=40),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "forget-notices": {
+        "task": "tenants.tasks.every_tenant",
+        "args": ["kernel.notices.tasks.forget_tenant"],
+        "schedule": crontab(hour=3, minute=50),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "reconcile-rollup": {
