@@ -15,7 +15,7 @@ from kernel.trail import SYSTEM, Actor, record
 from tenants.rollup import writing as rollup
 from tenants.rollup.models import ProcedureRow, ProjectRow
 from workflows.catalogue.combing import CatalogueInvalid, Combed, MatterFact, Profile, comb
-from workflows.procedures import bulk, guards, queries
+from workflows.procedures import bulk, guards, hooks, queries
 from workflows.procedures.clocks import open_stops, read_clocks, standing, this_round
 from workflows.procedures.lifecycle import MoveRefused
 from workflows.procedures.models import ClockEntry, Edge, Procedure
@@ -189,6 +189,7 @@ def make_move(
     before = read_clocks(terms, lines, calendar=calendar, on=on)
     move = guards.allowed_move(name, filing, terms, before, calendar)
     guards.check_predecessors(book, procedure, move, on)
+    hooks.ask(book, procedure, move, on=on)
     if move.name == "notify":
         guards.check_notice(filing, this_round(stands))
     if move.name == "stop":

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kernel.calendars.queries import work_calendar
 from kernel.trail import Actor, record
-from workflows.procedures import consequences, guards, queries
+from workflows.procedures import consequences, guards, hooks, queries
 from workflows.procedures.actions import plain, write_back
 from workflows.procedures.clocks import LedgerLine, read_clocks, standing
 from workflows.procedures.lifecycle import MOVES, VOID, Move, MoveRefused
@@ -91,6 +91,7 @@ def correct(
         if not change:
             raise MoveRefused("更正的内容与原记录相同，没有可更正的。")
         guards.check_predecessors(book, procedure, move, line.on)
+        hooks.ask(book, procedure, move, on=line.on)
         right = [*stands[:place], line, *stands[place + 1 :]]
         consequences.check_lines(terms, right, place, calendar=calendar)
     before, after = (

@@ -87,6 +87,7 @@ TENANT_APPS = [
     "workflows.issuing",
     "workflows.supervision",
     "workflows.assignments",
+    "workflows.deficiency",
     "workflows.disclosure",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
@@ -258,6 +259,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "chase-duties": {
         "task": "workflows.supervision.tasks.sweep",
         "schedule": crontab(hour="7,9,11,14,16", minute=40),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "remind-of-missing-papers": {
+        "task": "workflows.deficiency.tasks.sweep",
+        "schedule": crontab(hour="7,13", minute=30),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "forget-notices": {

@@ -82,11 +82,11 @@ def test_the_list_asks_the_same_questions_for_one_project_and_for_three(
     here: Tenant,
 ) -> None:
     office.get("/procedures/")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         office.get("/procedures/")
     for n in (2, 3):
         comb_out(make_project(n), on=date(2025, 11, 1), actor=CLERK)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         page = office.get("/procedures/")
     assert "36 项" in text(page)
 
@@ -96,11 +96,11 @@ def test_a_procedures_page_asks_the_same_whatever_its_ledger_holds(
 ) -> None:
     url = "/procedures/ZGE-2026-001-09/"
     office.get(url)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(25):
         office.get(url)
     move("C03", "receive", date(2026, 1, 26))
     move("C03", "accept", date(2026, 1, 28))
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(25):
         office.get(url)
 
 

@@ -1,0 +1,412 @@
+"""A paper may come later where the catalogue lets it, against a promise; nothing that stands on it is decided.
+
+Days are counted by hand from the 2026 notice: rest from 15 to 23 February, work on Saturday 14 and
+Saturday 28 February.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import networkx
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kernel.calendars.queries import work_calendar
+from kernel.notices.models import Notice
+from kernel.plan import Edge as PlanEdge
+from kernel.plan import Strength
+from kernel.trail import Actor
+from tenants.models import Tenant
+from workflows import deficiency
+from workflows.deficiency.actions import (
+    breach,
+    cancel,
+    extend,
+    grant,
+    make_good,
+    remind,
+)
+from workflows.deficiency.chains import exposed, standing_on
+from workflows.deficiency.lifecycle import (
+    MOVES,
+    DeficiencyRefused,
+    State,
+    diagram,
+    move_from,
+)
+from workflows.deficiency.models import Deficiency
+from workflows.deficiency.queries import duties_until, status, still_open
+from workflows.mechanism.models import Unit
+from workflows.procedures.actions import comb_out, make_move
+from workflows.procedures.lifecycle import MoveRefused
+from workflows.procedures.models import Edge, Procedure
+from workflows.procedures.queries import book_of
+from workflows.projects import sample
+from workflows.projects.models import Project
+
+CLERK = Actor(1, "某某（示例）", "机制办公室")
+TODAY = date(2026, 2, 9)
+DUE = date(2026, 2, 13)
+
+
+@pytest.fixture
+def project(zhungeer: Tenant, in_tenant: Callable[..., Any]) -> Iterator[Project]:
+    with time_machine.travel("2026-02-09 10:00+08:00", tick=False), in_tenant(zhungeer):
+        sample.load(
+            sample.sample_rows("zhungeer", 2026, 1), year=2026, on=date(2025, 11, 3), actor=CLERK
+        )
+        Unit.objects.update(from_on=date(2025, 1, 1))
+        found = Project.objects.get()
+        comb_out(found, on=date(2025, 11, 3), actor=CLERK)
+        yield found
+
+
+def at_hand(procedure: Procedure, kind: str = "M") -> Procedure:
+    """The application is received, and one of its papers may follow."""
+    terms = procedure.terms | {
+        "deficiency": kind,
+        "materials": [["申请表", False], ["平面图", True]],
+    }
+    Procedure.objects.filter(pk=procedure.pk).update(terms=terms)
+    procedure.refresh_from_db()
+    return make_move(
+        procedure_number=procedure.number,
+        name="receive",
+        on=TODAY,
+        version=procedure.version,
+        actor=CLERK,
+    )
+
+
+def let(procedure: Procedure, **changed: Any) -> Deficiency:
+    facts: dict[str, Any] = {
+        "procedure_number": procedure.number,
+        "material": "平面图",
+        "why": "设计单位正在盖章",
+        "due_on": DUE,
+        "promised_by": "某总（示例）",
+        "promise_number": "承诺〔2026〕1号",
+        "consequence": "recorded",
+        "credit_clear": True,
+        "credit_on": TODAY,
+        "credit_source": "信用平台查询",
+        "on": TODAY,
+        "actor": CLERK,
+        "reach": None,
+    }
+    return grant(**facts | changed)
+
+
+def free(project: Project) -> Procedure:
+    """A procedure that waits for none."""
+    found = project.procedures.filter(edges_in=None).order_by("order").first()
+    assert found
+    return found
+
+
+def decide(procedure: Procedure, on: date = TODAY) -> Procedure:
+    for name, told in (("accept", {}), ("decide", {"document": "批〔2026〕1号"})):
+        procedure.refresh_from_db()
+        make_move(
+            procedure_number=procedure.number,
+            name=name,
+            on=on,
+            version=procedure.version,
+            actor=CLERK,
+            **told,
+        )
+    return procedure
+
+
+pytestmark = pytest.mark.django_db
+
+
+# What may come later --------------------------------------------------------------------------------
+
+
+def test_a_paper_that_may_follow_is_let_come_later_in_writing(project: Project) -> None:
+    procedure = at_hand(free(project))
+    row = let(procedure)
+    assert row.issued
+    assert row.issued.number == "准格尔联审办容〔2026〕1号"
+    lines = list(row.issued.as_paper.lines())
+    assert "平面图" in lines
+    assert f"{project.owner_name}：" in lines
+    roles = Notice.objects.filter(room="deficiency").values_list("role", "department_code")
+    assert set(roles) == {("helper", ""), ("", procedure.department_code)}
+
+
+def test_a_statutory_gate_is_refused_with_its_article(project: Project) -> None:
+    procedure = at_hand(free(project), kind="N")
+    with pytest.raises(DeficiencyRefused, match="是法定前置，不得容缺") as refused:
+        let(procedure)
+    basis = (procedure.terms["basis"] or ["事项目录"])[0]
+    assert basis in str(refused.value)
+    assert not Deficiency.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"material": "申请表"}, "不在可以后补的材料之内"),
+        ({"credit_clear": False}, "有失信记录，不适用容缺"),
+        ({"due_on": TODAY}, "须在 2026-02-09 之后"),
+        ({"due_on": date(2026, 3, 31)}, "最长 20 个工作日"),
+        ({"reach": {"slj"}}, "不是您所在单位的办件"),
+    ],
+)
+def test_what_the_rules_say_no_to_leaves_nothing(
+    project: Project, changed: dict[str, Any], sentence: str
+) -> None:
+    procedure = at_hand(free(project))
+    assert procedure.department_code != "slj"
+    with pytest.raises(DeficiencyRefused, match=sentence):
+        let(procedure, **changed)
+    assert not Deficiency.objects.exists()
+
+
+def test_the_longest_term_is_counted_over_spring_festival(project: Project) -> None:
+    """Twenty working days after 9 February: 10 to 14 make 5, 24 to 28 make 10, 2 to 6 March 15, 9 to 13 March 20."""
+    procedure = at_hand(free(project))
+    with pytest.raises(DeficiencyRefused):
+        let(procedure, due_on=date(2026, 3, 14))
+    assert let(procedure, due_on=date(2026, 3, 13)).due_on == date(2026, 3, 13)
+
+
+def test_one_paper_is_let_come_later_once(project: Project) -> None:
+    procedure = at_hand(free(project))
+    let(procedure)
+    with pytest.raises(DeficiencyRefused, match="不能再容缺一次"):
+        let(procedure)
+
+
+def test_before_receipt_nothing_is_let_come_later(project: Project) -> None:
+    procedure = free(project)
+    with pytest.raises(DeficiencyRefused, match="收件之后、办结之前"):
+        let(procedure)
+
+
+# What stands on it ----------------------------------------------------------------------------------
+
+
+def test_what_lacks_a_paper_is_not_decided_until_it_has_come(project: Project) -> None:
+    procedure = at_hand(free(project))
+    row = let(procedure)
+    with pytest.raises(MoveRefused, match="还有容缺材料没有补齐：平面图"):
+        decide(procedure)
+    make_good(pk=row.pk, version=1, received_on=TODAY, on=TODAY, actor=CLERK, reach=None)
+    procedure.refresh_from_db()
+    make_move(
+        procedure_number=procedure.number,
+        name="decide",
+        on=TODAY,
+        version=procedure.version,
+        actor=CLERK,
+        document="批〔2026〕1号",
+    )
+    procedure.refresh_from_db()
+    assert procedure.state == "decided"
+
+
+def test_what_stands_on_it_further_down_is_not_decided_either(project: Project) -> None:
+    """Between them lies a matter decided before the paper was found missing."""
+    first, middle, last = project.procedures.order_by("order")[:3]
+    Edge.objects.all().delete()
+    Edge.objects.create(before=first, after=middle, strength="hard")
+    Edge.objects.create(before=middle, after=last, strength="hard")
+    at_hand(first)
+    Procedure.objects.filter(pk__in=[middle.pk]).update(state="decided", decided_on=TODAY)
+    let(first)
+    book = book_of(project)
+    from workflows.deficiency.actions import refuse_on_missing  # noqa: PLC0415
+    from workflows.procedures.lifecycle import MOVES as STEPS  # noqa: PLC0415
+
+    step = next(move for move in STEPS if move.name == "decide")
+    with pytest.raises(MoveRefused, match="所依据的") as refused:
+        refuse_on_missing(book, book.procedure(last.number), step, on=TODAY)
+    way = f"{first.short_name}→{middle.short_name}→{last.short_name}"
+    assert way in str(refused.value)
+
+
+def test_one_paper_removed_exposes_exactly_what_stands_on_its_matter(project: Project) -> None:
+    procedure = at_hand(free(project))
+    row = let(procedure, due_on=date(2026, 3, 12))
+    book = book_of(project)
+    found = {
+        each.procedure.matter_code
+        for each in exposed(
+            book, book.procedure(procedure.number), row.due_on, calendar=work_calendar()
+        )
+    }
+    graph = networkx.DiGraph()
+    graph.add_node(procedure.matter_code)
+    for edge in Edge.objects.filter(after__project=project).exclude(strength="soft"):
+        graph.add_edge(edge.before.matter_code, edge.after.matter_code)
+    assert found == networkx.descendants(graph, procedure.matter_code)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(0, 9), st.sampled_from(list(Strength))),
+        max_size=30,
+    )
+)
+def test_the_set_is_that_of_the_graph_whatever_the_edges(
+    edges: list[tuple[int, int, Strength]],
+) -> None:
+    forward = [(str(a), str(b), s) for a, b, s in edges if a < b]
+    chains = standing_on("0", [PlanEdge(a, b, s, "") for a, b, s in forward])
+    graph = networkx.DiGraph([(a, b) for a, b, s in forward if s is not Strength.SOFT])
+    graph.add_node("0")
+    assert set(chains) == networkx.descendants(graph, "0")
+    for end, chain in chains.items():
+        assert chain[0] == "0"
+        assert chain[-1] == end
+        assert len(chain) - 1 == networkx.shortest_path_length(graph, "0", end)
+
+
+# What becomes of the promise ------------------------------------------------------------------------
+
+
+def test_the_breach_begins_on_the_day_after_and_is_dealt_with_by_a_paper(project: Project) -> None:
+    row = let(at_hand(free(project)))
+    facts: dict[str, Any] = {"pk": row.pk, "version": 1, "actor": CLERK, "reach": None, "text": ""}
+    assert status(row, DUE) == "待补齐"
+    assert status(row, DUE + timedelta(days=1)) == "逾期未补"
+    with pytest.raises(DeficiencyRefused, match="还没有过"):
+        breach(document="处〔2026〕1号", on=DUE, **facts)
+    with pytest.raises(DeficiencyRefused, match="须填处理文书"):
+        breach(document=" ", on=DUE + timedelta(days=1), **facts)
+    breach(document="处〔2026〕1号", on=DUE + timedelta(days=1), **facts)
+    row.refresh_from_db()
+    assert row.state == State.BREACHED
+
+
+def test_who_broke_a_promise_is_given_no_other(project: Project) -> None:
+    first, second = project.procedures.filter(edges_in=None).order_by("order")[:2]
+    let(at_hand(first))
+    late = DUE + timedelta(days=1)
+    with pytest.raises(DeficiencyRefused, match="补齐之前不再适用容缺"):
+        let(at_hand(second), on=late, due_on=date(2026, 2, 28))
+
+
+def test_more_time_is_given_once_and_before_the_day(project: Project) -> None:
+    row = let(at_hand(free(project)))
+    facts: dict[str, Any] = {"pk": row.pk, "actor": CLERK, "reach": None, "why": "盖章未完"}
+    with pytest.raises(DeficiencyRefused, match="期满之后不能再延期"):
+        extend(version=1, until_on=date(2026, 3, 2), on=DUE + timedelta(days=1), **facts)
+    extend(version=1, until_on=date(2026, 2, 28), on=DUE, **facts)
+    with pytest.raises(DeficiencyRefused, match="已有人办理"):
+        extend(version=1, until_on=date(2026, 3, 2), on=DUE, **facts)
+    with pytest.raises(DeficiencyRefused, match="不能再延"):
+        extend(version=2, until_on=date(2026, 3, 2), on=DUE, **facts)
+    row.refresh_from_db()
+    assert (row.first_due_on, row.due_on) == (DUE, date(2026, 2, 28))
+
+
+def test_reminders_come_once_a_stage_and_not_on_rest_days(project: Project) -> None:
+    row = let(at_hand(free(project)), due_on=date(2026, 2, 14))
+
+    def told(on: date) -> int:
+        before = Notice.objects.count()
+        remind(on=on, at=timezone.now())
+        return Notice.objects.count() - before
+
+    assert told(date(2026, 2, 10)) == 0
+    assert told(date(2026, 2, 11)) == 2  # three working days before Saturday 14
+    assert told(date(2026, 2, 12)) == 0
+    assert [told(date(2026, 2, day)) for day in range(15, 24)] == [0] * 9
+    assert told(date(2026, 2, 24)) == 2
+    assert told(date(2026, 2, 25)) == 0
+    assert [duty.key for duty in duties_until(date(2026, 2, 14))] == [str(row.pk)]
+    cancel(pk=row.pk, version=1, text="申请撤回", on=TODAY, actor=CLERK, reach=None)
+    assert still_open([str(row.pk)]) == set()
+
+
+# Table and pages ------------------------------------------------------------------------------------
+
+
+def test_every_state_is_reached_and_every_other_step_refused() -> None:
+    reached = {State.OPEN}
+    for _ in State:
+        reached |= {move.target for move in MOVES if move.sources & reached}
+    assert reached == set(State)
+    for state in State:
+        for move in MOVES:
+            if state in move.sources:
+                assert move_from(state, move.name) == move
+            else:
+                with pytest.raises(DeficiencyRefused, match=f"现为“{state.label}”"):
+                    move_from(state, move.name)
+
+
+def test_the_drawing_in_the_readme_is_current() -> None:
+    readme = Path(deficiency.__file__).with_name("README.md").read_text("utf-8")
+    assert f"```mermaid\n{diagram()}\n```" in readme
+
+
+def test_by_the_pages_a_paper_is_let_come_later_and_comes(
+    project: Project,
+    zhungeer: Tenant,
+    dalate: Tenant,
+    member: Callable[..., Any],
+    console: Callable[..., Any],
+) -> None:
+    procedure = at_hand(free(project))
+    code = procedure.department_code
+    unit = console(zhungeer, member(zhungeer, "department", code))
+    other = console(zhungeer, member(zhungeer, "department", "qxj"))
+    path = f"/deficiency/new/{procedure.number}/"
+    form = {
+        "material": "平面图",
+        "why": "正在盖章",
+        "due_on": DUE.isoformat(),
+        "promised_by": "某总（示例）",
+        "promise_number": "承诺〔2026〕1号",
+        "consequence": "recorded",
+        "credit_clear": "yes",
+        "credit_source": "信用平台",
+        "credit_on": TODAY.isoformat(),
+    }
+    assert "容缺受理并印发告知书" in unit.get(path).content.decode()
+    assert other.post(path, form).status_code == 422
+    tomorrow = form | {"credit_on": (TODAY + timedelta(days=1)).isoformat()}
+    assert "晚于今天" in unit.post(path, tomorrow).content.decode()
+    assert unit.post(path, form).status_code == 302
+    row = Deficiency.objects.get()
+    page = f"/deficiency/{row.pk}/"
+    assert "站在它上面的后续事项" in unit.get(page).content.decode()
+    assert "平面图" in unit.get(f"/procedures/{procedure.number}/").content.decode()
+    assert "看连锁风险" in unit.get(f"/projects/{project.number}/").content.decode()
+    assert unit.get(f"/deficiency/risk/{project.number}/").status_code == 200
+    assert "平面图" in unit.get("/deficiency/").content.decode()
+    assert unit.get("/deficiency/?export=1").content.startswith(b"PK")
+    assert other.get(page).status_code == 404
+    neighbour = console(dalate, member(dalate, "office"))
+    for hidden in (page, path, f"/deficiency/risk/{project.number}/"):
+        assert neighbour.get(hidden).status_code == 404
+
+    file = SimpleUploadedFile("平面图.pdf", b"%PDF-1.7 x")
+    told = {"version": 1, "received_on": TODAY.isoformat(), "attachments": file}
+    helper = console(zhungeer, member(zhungeer, "helper"))
+    assert helper.post(f"{page}make_good/", told).status_code == 403
+    assert unit.post(f"{page}make_good/", told).status_code == 302
+    assert "平面图.pdf" in unit.get(page).content.decode()
+
+
+def test_the_page_of_a_gate_says_why_and_offers_nothing(
+    project: Project, zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    procedure = at_hand(free(project), kind="N")
+    office = console(zhungeer, member(zhungeer, "office"))
+    page = office.get(f"/deficiency/new/{procedure.number}/").content.decode()
+    assert "本事项是法定前置，不得容缺" in page
+    assert "容缺受理并印发告知书" not in page
+    assert office.post(f"/deficiency/new/{procedure.number}/", {"material": "x"}).status_code == 422

@@ -1,0 +1,324 @@
+"""Pages of deficient acceptance: ledger, one paper, a new one, and what stands on it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from kernel.authority.permissions import Permission, Role
+from kernel.calendars.queries import work_calendar
+from kernel.papers.attaching import attached
+from kernel.refusal import Refused
+from kernel.web.downloads import workbook
+from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.parts import Fact
+from kernel.web.xlsx import Column, Provisional
+from workflows.catalogue.queries import departments
+from workflows.catalogue.wording import DEFICIENCIES
+from workflows.deficiency import actions, chains, queries
+from workflows.deficiency.forms import FORMS, DeficiencyFilter, GrantForm
+from workflows.deficiency.lifecycle import MISSING, State, open_moves
+from workflows.deficiency.models import Deficiency
+from workflows.procedures.models import Procedure
+from workflows.procedures.queries import book_of, reach_of
+from workflows.procedures.terms import Terms
+from workflows.projects.lifecycle import State as ProjectState
+from workflows.projects.models import Project
+
+PAGE = 50
+VERBS: dict[str, Any] = {
+    "make_good": actions.make_good,
+    "extend": actions.extend,
+    "breach": actions.breach,
+    "cancel": actions.cancel,
+}
+COLUMNS = (
+    Column("序号", 6), Column("项目", 34, "办件"), Column("办件号", 20, "办件"),
+    Column("事项", 26, "办件"), Column("责任单位", 16, "办件"), Column("容缺材料", 28, "容缺"),
+    Column("理由", 30, "容缺"), Column("受理", 12, "容缺"), Column("承诺书", 20, "承诺"),
+    Column("承诺人", 14, "承诺"), Column("补齐期限", 14, "承诺"), Column("逾期后果", 26, "承诺"),
+    Column("状态", 12, "结果"), Column("了结", 12, "结果"), Column("处理文书", 20, "结果"),
+)  # fmt: skip
+
+
+@require_safe
+@requires(Permission.PROCEDURES_VIEW)
+def ledger(request: SignedInRequest) -> HttpResponse:
+    """容缺台账."""
+    today, calendar, names = timezone.localdate(), work_calendar(), _names()
+    own = request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE)
+    form = DeficiencyFilter(request.GET or None, departments=names.items(), own=own)
+    chosen = form.chosen()
+    mine = queries.deficiencies_for(request)
+    rows = queries.narrowed(mine, chosen, today).order_by("due_on", "pk")
+    if request.GET.get("export"):
+        return workbook(
+            "容缺台账",
+            COLUMNS,
+            (
+                (
+                    serial,
+                    row.procedure.project.name,
+                    row.procedure.number,
+                    row.procedure.name,
+                    names.get(row.procedure.department_code, row.procedure.department_code),
+                    row.material,
+                    row.why,
+                    row.granted_on,
+                    row.promise_number,
+                    row.promised_by,
+                    Provisional(row.due_on) if calendar.is_provisional(row.due_on) else row.due_on,
+                    row.get_consequence_display(),
+                    queries.status(row, today),
+                    row.ended_on,
+                    row.ended_document,
+                )
+                for serial, row in enumerate(rows, 1)
+            ),
+            as_of=today,
+        )
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    late = mine.filter(state=State.OPEN, due_on__lt=today).count()
+    return render(
+        request,
+        "deficiency/ledger.html",
+        {
+            "title": "容缺台账",
+            "form": form,
+            "page": page,
+            "rows": [
+                (
+                    row,
+                    queries.lamp_of(row, today, calendar),
+                    queries.status(row, today),
+                    names.get(row.procedure.department_code, row.procedure.department_code),
+                    calendar.is_provisional(row.due_on),
+                )
+                for row in page
+            ],
+            "facts": [
+                Fact("待补齐", mine.filter(state=State.OPEN).count(), "件", url="?"),
+                Fact("逾期未补", late, "件", "red" if late else "", "?state=late"),
+                Fact(
+                    "已补齐",
+                    mine.filter(state=State.MADE_GOOD).count(),
+                    "件",
+                    url=f"?state={State.MADE_GOOD}",
+                ),
+            ],
+            "filtered": any(chosen.values()),
+            "now": timezone.now(),
+        },
+    )
+
+
+@require_safe
+@requires(Permission.PROCEDURES_VIEW)
+def detail(request: SignedInRequest, pk: int) -> HttpResponse:
+    return _detail(request, pk)
+
+
+def _detail(
+    request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = None
+) -> HttpResponse:
+    row = _get(request, pk)
+    procedure = row.procedure
+    today, calendar = timezone.localdate(), work_calendar()
+    reach = reach_of(request.membership, today)
+    may = Permission.DEFICIENCY_HANDLE in request.permissions and (
+        reach is None or procedure.department_code in reach
+    )
+    book = book_of(procedure.project)
+    moves = []
+    for move in open_moves(row.state) if may else ():
+        if move.name == "breach" and today <= row.due_on:
+            continue
+        if move.name == "extend" and (row.extended or today > row.due_on):
+            continue
+        form = FORMS[move.name](
+            initial={"version": row.version, "received_on": today}, auto_id=f"id_{move.name}_%s"
+        )
+        moves.append((move, failed[1] if failed and failed[0] == move.name else form))
+    return render(
+        request,
+        "deficiency/detail.html",
+        {
+            "title": row.material,
+            "crumbs": [
+                ("容缺台账", reverse("deficiency:ledger")),
+                (procedure.number, reverse("procedures:detail", args=[procedure.number])),
+                (row.material, ""),
+            ],
+            "row": row,
+            "procedure": procedure,
+            "department": _names().get(procedure.department_code, procedure.department_code),
+            "lamp": queries.lamp_of(row, today, calendar),
+            "status": queries.status(row, today),
+            "left": calendar.between(today, row.due_on) if row.state == State.OPEN else None,
+            "provisional": calendar.is_provisional(row.due_on),
+            "exposed": chains.exposed(
+                book, book.procedure(procedure.number), row.due_on, calendar=calendar
+            ),
+            "target_on": procedure.project.target_on,
+            "files": attached(actions.ROOM, f"deficiency:{row.pk}"),
+            "moves": moves,
+            "failed": failed[0] if failed else "",
+        },
+        status=422 if failed else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.DEFICIENCY_HANDLE)
+def new(request: SignedInRequest, number: str) -> HttpResponse:
+    """Let a paper of the procedure come later; a gate says so here, with its article."""
+    procedure = get_object_or_404(
+        Procedure.objects.select_related("project"),
+        number=number,
+        project__state=ProjectState.CONFIRMED,
+    )
+    today, calendar = timezone.localdate(), work_calendar()
+    terms = Terms.read(procedure.terms)
+    materials = actions.may_come_later(terms)
+    form = GrantForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+        materials=materials,
+        today=today,
+        initial={"due_on": calendar.add(today, 10), "credit_on": today},
+    )
+    if request.method == "POST":
+        try:
+            if not materials:  # says why: a gate, or nothing that may follow
+                actions.check_matter(procedure, request.POST.get("material", ""))
+            if form.is_valid():
+                given = dict(form.cleaned_data)
+                made = actions.grant(
+                    procedure_number=number,
+                    files=given.pop("attachments"),
+                    on=today,
+                    actor=actor_of(request),
+                    reach=reach_of(request.membership, today),
+                    **given,
+                )
+                messages.success(request, "已容缺受理，告知书已编号印发。")
+                return redirect("deficiency:detail", made.pk)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        _note(request, form, "deficiency.grant", number)
+    return render(
+        request,
+        "deficiency/new.html",
+        {
+            "title": f"容缺受理：{procedure.name}",
+            "crumbs": [
+                ("容缺台账", reverse("deficiency:ledger")),
+                (number, reverse("procedures:detail", args=[number])),
+                ("容缺受理", ""),
+            ],
+            "procedure": procedure,
+            "terms": terms,
+            "gate": terms.deficiency == "N",
+            "class_label": DEFICIENCIES.get(terms.deficiency, "没有列明可以容缺"),
+            "materials": materials,
+            "longest": actions.LONGEST_DAYS,
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@requires(Permission.DEFICIENCY_HANDLE)
+def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
+    """One step of a missing paper."""
+    row = _get(request, pk)
+    if name not in VERBS:
+        raise Http404
+    form = FORMS[name](request.POST, request.FILES, auto_id=f"id_{name}_%s")
+    today = timezone.localdate()
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        if "attachments" in given:
+            given["files"] = given.pop("attachments")
+        try:
+            VERBS[name](
+                pk=pk,
+                on=today,
+                actor=actor_of(request),
+                reach=reach_of(request.membership, today),
+                **given,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "已登记。")
+            return redirect("deficiency:detail", pk)
+    _note(request, form, f"deficiency.{name}", row.procedure.number)
+    return _detail(request, pk, (name, form))
+
+
+@require_safe
+@requires(Permission.PROCEDURES_VIEW)
+def risk(request: SignedInRequest, number: str) -> HttpResponse:
+    """连锁风险: every missing paper of a project with the later permits that stand on it."""
+    project = get_object_or_404(Project, number=number, state=ProjectState.CONFIRMED)
+    today, calendar = timezone.localdate(), work_calendar()
+    book = book_of(project)
+    rows = Deficiency.objects.filter(procedure__project=project, state__in=MISSING)
+    found = []
+    for row in rows.select_related("procedure__project").order_by("due_on", "pk"):
+        exposed = chains.exposed(
+            book, book.procedure(row.procedure.number), row.due_on, calendar=calendar
+        )
+        found.append(
+            (row, queries.status(row, today), queries.lamp_of(row, today, calendar), exposed)
+        )
+    everything = {each.procedure.number for _, _, _, exposed in found for each in exposed}
+    worst = [e.worst_on for _, _, _, exposed in found for e in exposed if e.worst_on]
+    late = bool(worst) and max(worst) > project.target_on
+    return render(
+        request,
+        "deficiency/risk.html",
+        {
+            "title": "容缺连锁风险",
+            "crumbs": [
+                (project.name, reverse("projects:project", args=[number])),
+                ("容缺连锁风险", ""),
+            ],
+            "project": project,
+            "found": found,
+            "facts": [
+                Fact("缺的材料", len(found), "件"),
+                Fact("受影响的后续事项", len(everything), f"/ {len(book.procedures)} 项"),
+                Fact(
+                    "最坏办结",
+                    f"{max(worst):%Y-%m-%d}" if worst else "—",
+                    f"目标 {project.target_on:%Y-%m-%d}",
+                    "red" if late else "",
+                ),
+            ],
+        },
+    )
+
+
+# Inside ---------------------------------------------------------------------------------------------
+
+
+def _get(request: SignedInRequest, pk: int) -> Deficiency:
+    rows = queries.deficiencies_for(request).select_related("issued").defer("issued__paper")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _names() -> dict[str, str]:
+    return {code: department.short_name for code, department in departments().items()}
+
+
+def _note(request: SignedInRequest, form: Any, action: str, subject: str) -> None:
+    words = "".join(str(said) for found in form.errors.values() for said in found)
+    refuse(request, Refused(words or "没有办成。"), action=action, subject=subject)
