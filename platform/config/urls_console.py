@@ -14,6 +14,8 @@ urlpatterns = [
     path("watches/", include("workflows.watches.urls")),
     path("meter/", include("workflows.meter.urls")),
     path("whatif/", include("workflows.whatif.urls")),
+    path("meetings/", include("workflows.meetings.urls")),
+    path("policies/", include("workflows.policies.urls")),
     path("deficiency/", include("workflows.deficiency.urls")),
     path("notices/", include("kernel.notices.urls")),
     path("supervision/", include("workflows.supervision.urls")),

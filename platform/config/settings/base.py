@@ -88,6 +88,8 @@ TENANT_APPS = [
     "workflows.supervision",
     "workflows.assignments",
     "workflows.deficiency",
+    "workflows.meetings",
+    "workflows.policies",
     "workflows.disclosure",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]

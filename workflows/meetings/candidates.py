@@ -1,0 +1,145 @@
+"""What is stuck (上会候选): each room may offer its own; the same thing offered twice is one with both reasons."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Q
+
+from kernel.calendars.queries import work_calendar
+from kernel.web.lamps import Lamp
+from workflows.assignments.models import Part
+from workflows.deficiency.lifecycle import State as PaperState
+from workflows.deficiency.models import Deficiency
+from workflows.meetings.lifecycle import State as MeetingState
+from workflows.meetings.models import Item
+from workflows.procedures.lifecycle import FINISHED, PAUSED
+from workflows.procedures.models import Procedure
+from workflows.procedures.queries import entries_for, ledger, under_lamp
+from workflows.projects.lifecycle import State as ProjectState
+from workflows.projects.models import Project
+
+#: Working days a clock may stand before it is worth a meeting: this product's proposal.
+LONG_STOP = 15
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something to put on an agenda. The heaviest come first; ``key`` names it for good."""
+
+    key: str
+    title: str
+    why: str
+    weight: int
+    project_id: int | None = None
+    procedure_id: int | None = None
+    matter_code: str = ""
+    departments: tuple[str, ...] = ()
+
+
+Provider = Callable[[date], Iterable[Candidate]]
+_providers: dict[str, Provider] = {}
+
+
+def register(room: str, provider: Provider) -> None:
+    """Add a room's candidates; called from its ``AppConfig.ready``."""
+    if _providers.setdefault(room, provider) is not provider:
+        raise ValueError(f"candidates registered twice: {room}")
+
+
+def candidates(on: date) -> list[Candidate]:
+    """Everything stuck on day ``on``, heaviest first, at most a few hundred."""
+    found: dict[str, Candidate] = {}
+    for room in sorted(_providers):
+        for each in _providers[room](on):
+            known = found.get(each.key)
+            found[each.key] = (
+                replace(known, why=f"{known.why}；{each.why}", weight=known.weight + each.weight)
+                if known
+                else each
+            )
+    return sorted(found.values(), key=lambda each: (-each.weight, each.key))[:MOST]
+
+
+def _of(procedure: Procedure, why: str, weight: int) -> Candidate:
+    return Candidate(
+        f"procedure:{procedure.number}",
+        f"{procedure.project.name}：{procedure.name}",
+        why,
+        weight,
+        procedure.project_id,
+        procedure.pk,
+        procedure.matter_code,
+        (procedure.department_code,),
+    )
+
+
+def stuck_procedures(on: date) -> Iterable[Candidate]:
+    """Red lamps, passed statutory days, and clocks that have stood for long."""
+    late = Q(statutory_due_on__lt=on) & ~Q(state__in=FINISHED)
+    for procedure in ledger().filter(late).order_by("statutory_due_on", "pk")[:MOST]:
+        yield _of(procedure, f"超过法定期限 {procedure.statutory_due_on}", 50)
+    for procedure in ledger().filter(under_lamp(Lamp.RED, on)).order_by("red_on", "pk")[:MOST]:
+        yield _of(procedure, f"红灯自 {procedure.red_on}", 30)
+    calendar = work_calendar()
+    stopped = list(ledger().filter(state__in=PAUSED).order_by("pk")[:MOST])
+    lines = entries_for(stopped)
+    for procedure in stopped:
+        begun = max(
+            (line.on for line in lines.get(procedure.number, ()) if line.kind == "stop"), default=on
+        )
+        days = calendar.between(begun, on)
+        if days > LONG_STOP:
+            yield _of(procedure, f"停表 {days} 个工作日", 20)
+
+
+def infeasible_projects(on: date) -> Iterable[Candidate]:
+    """Projects whose plan can't meet the target."""
+    rows = Project.objects.filter(state=ProjectState.CONFIRMED, feasible=False, done_on=None)
+    for project in rows.order_by("number")[:MOST]:
+        yield Candidate(
+            f"project:{project.number}",
+            project.name,
+            f"倒排计划差 {project.short_by_days} 个工作日",
+            40,
+            project.pk,
+        )
+
+
+def overdue_sheets(on: date) -> Iterable[Candidate]:
+    for part in Part.objects.all().late(on).select_related("sheet").order_by("due_on", "pk")[:MOST]:
+        yield Candidate(
+            f"part:{part.pk}",
+            f"{part.sheet.title}（{part.sheet.number}）",
+            f"任务逾期，期限 {part.due_on}",
+            25,
+            part.sheet.project_id,
+            part.sheet.procedure_id,
+            departments=(part.department_code,),
+        )
+
+
+def broken_promises(on: date) -> Iterable[Candidate]:
+    rows = Deficiency.objects.filter(state=PaperState.OPEN, due_on__lt=on)
+    for row in rows.select_related("procedure__project").order_by("due_on", "pk")[:MOST]:
+        yield _of(row.procedure, f"容缺材料“{row.material}”逾期未补", 20)
+
+
+def left_over(on: date) -> Iterable[Candidate]:
+    """What an earlier meeting discussed and did not settle, or did not come to."""
+    rows = Item.objects.filter(
+        settled=False,
+        meeting__state__in=[MeetingState.MINUTED, MeetingState.CLOSED],
+    ).exclude(key="")
+    for item in rows.select_related("meeting", "procedure").order_by("-meeting__on", "pk")[:MOST]:
+        yield Candidate(
+            item.key,
+            item.title,
+            f"{item.meeting.on} 的会议没有解决",
+            10,
+            item.project_id,
+            item.procedure_id,
+            item.matter_code,
+            (item.procedure.department_code,) if item.procedure else (),
+        )

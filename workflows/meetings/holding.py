@@ -1,0 +1,375 @@
+"""Hold a meeting: attendance, six steps an item, resolutions; then the minutes and what follows from them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from kernel.notices.telling import Message, tell
+from kernel.papers.paper import Block, Heading, Paper, Para, Table, cn_date
+from kernel.trail import Actor, record
+from workflows.assignments.actions import PartDraft, Source, draw_up, hand_over
+from workflows.assignments.lifecycle import SourceKind
+from workflows.assignments.models import Sheet
+from workflows.issuing.actions import issue
+from workflows.issuing.composing import compose
+from workflows.issuing.kinds import Kind as PaperKind
+from workflows.meetings.calling import ROOM, locked, saved
+from workflows.meetings.lifecycle import Cause, MeetingRefused, SixStep, State, move_from
+from workflows.meetings.models import Invitee, Item, Meeting, Resolution, Said
+from workflows.meetings.queries import lacking, names, reconciled, whole
+
+WRITABLE = frozenset({State.HELD})
+
+
+@transaction.atomic
+def hold(
+    *,
+    meeting_id: int,
+    version: int,
+    came: Mapping[int, str],
+    today: date,
+    now: datetime,
+    actor: Actor,
+) -> Meeting:
+    """The meeting was held: ``came`` says who came for each invitee's key. The ledger as of its day is put
+    down as the first step of each item. Raises `MeetingRefused`.
+    """
+    meeting = locked(meeting_id, version)
+    move = move_from(meeting.state, meeting.kind, "hold")
+    if meeting.on > today:
+        raise MeetingRefused(f"会议定在 {meeting.on}，还没有到。改了日期的，请先改期。")
+    invitees = list(meeting.invitees.order_by("pk"))
+    for invitee in invitees:
+        invitee.came, invitee.who = invitee.pk in came, came.get(invitee.pk, "")[:100]
+    Invitee.objects.bulk_update(invitees, ["came", "who"])
+    for item in meeting.items.select_related("project", "procedure").order_by("order"):
+        text = reconciled(item, meeting.on)
+        if text:
+            Said.objects.get_or_create(
+                item=item,
+                step=SixStep.RECONCILE,
+                defaults={"text": text[:1000], "at": now, "by_name": "系统（按台账）"},
+            )
+    meeting.state = move.target
+    saved(meeting, "state")
+    attended = sum(bool(i.came) for i in invitees)
+    _record(meeting, actor, "hold", f"到会 {attended} / {len(invitees)}")
+    return meeting
+
+
+@transaction.atomic
+def write_down(
+    *,
+    meeting_id: int,
+    item_id: int,
+    said: Mapping[str, str],
+    cause: str,
+    settled: bool,
+    not_discussed: str,
+    now: datetime,
+    actor: Actor,
+) -> Item:
+    """The six steps of one item (六步记录), as far as they were taken. Raises `MeetingRefused`."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting_id)
+    item = _item(meeting, item_id)
+    if cause and cause not in Cause.values:
+        raise MeetingRefused("请从列表中选择原因。")
+    for step in SixStep:
+        text = said.get(step.value, "").strip()
+        known = item.said.filter(step=step).first()
+        if not text:
+            item.said.filter(step=step).delete()
+        elif known is None or known.text != text:
+            Said.objects.update_or_create(
+                item=item,
+                step=step,
+                defaults={"text": text[:1000], "at": now, "by_name": actor.name},
+            )
+    item.cause, item.settled, item.not_discussed = cause, settled, not_discussed.strip()
+    item.save(update_fields=["cause", "settled", "not_discussed"])
+    saved(meeting)
+    _record(meeting, actor, "write_down", f"记录议题：{item.title}")
+    return item
+
+
+@transaction.atomic
+def resolve(
+    *,
+    meeting_id: int,
+    item_id: int,
+    demand: str,
+    lead_code: str,
+    support_codes: Sequence[str],
+    due_on: date,
+    actor: Actor,
+) -> Resolution:
+    """What an item resolved: who does what by when. Raises `MeetingRefused`."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting_id)
+    item = _item(meeting, item_id)
+    if not demand.strip() or not lead_code:
+        raise MeetingRefused("议定事项须写明内容和牵头单位。")
+    if due_on <= meeting.on:
+        raise MeetingRefused(f"办结期限 {due_on} 须在会议日期 {meeting.on} 之后。请改期限。")
+    made = Resolution.objects.create(
+        item=item,
+        demand=demand.strip(),
+        lead_code=lead_code,
+        support_codes=[code for code in support_codes if code != lead_code],
+        due_on=due_on,
+    )
+    saved(meeting)
+    _record(meeting, actor, "resolve", f"议定：{made.demand}")
+    return made
+
+
+@transaction.atomic
+def unresolve(*, meeting_id: int, resolution_id: int, actor: Actor) -> None:
+    """Strike a resolution before the minutes go out. Raises `MeetingRefused`."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting_id)
+    resolution = Resolution.objects.filter(pk=resolution_id, item__meeting=meeting).first()
+    if resolution is None:
+        raise MeetingRefused("这件议定事项已经不在。请刷新。")
+    _item(meeting, resolution.item_id)
+    resolution.delete()
+    saved(meeting)
+    _record(meeting, actor, "unresolve", f"删去议定：{resolution.demand}")
+
+
+@transaction.atomic
+def submit(*, meeting_id: int, version: int, now: datetime, actor: Actor) -> Meeting:
+    """Hand the minutes to a second person. Refused while an item lacks one of its six steps."""
+    meeting = locked(meeting_id, version)
+    move = move_from(meeting.state, meeting.kind, "submit")
+    _check_complete(meeting)
+    meeting.state, meeting.submitted_by_id = move.target, actor.user_id
+    saved(meeting, "state", "submitted_by_id")
+    _record(meeting, actor, "submit", "纪要送审")
+    tell(
+        [
+            Message(
+                key=f"{ROOM}:{meeting.pk}:review:{meeting.version}",
+                room=ROOM,
+                text=f"{meeting.title}的纪要待审，请由另一人审核印发。",
+                url=reverse("meetings:meeting", args=[meeting.pk]),
+                role="office",
+            )
+        ],
+        at=now,
+    )
+    return meeting
+
+
+@transaction.atomic
+def send_back(*, meeting_id: int, version: int, why: str, actor: Actor) -> Meeting:
+    """Send the minutes back to be put right. Raises `MeetingRefused`."""
+    meeting = locked(meeting_id, version)
+    move = move_from(meeting.state, meeting.kind, "send_back")
+    if not why.strip():
+        raise MeetingRefused("退回须写明要改什么。")
+    meeting.state = move.target
+    saved(meeting, "state")
+    _record(meeting, actor, "send_back", f"纪要退回：{why.strip()}")
+    return meeting
+
+
+@transaction.atomic
+def issue_minutes(
+    *, meeting_id: int, version: int, today: date, now: datetime, actor: Actor
+) -> Meeting:
+    """Issue the minutes and turn each resolution into a sheet, all or nothing. By somebody else than who
+    submitted them. Raises `MeetingRefused`.
+    """
+    meeting = locked(meeting_id, version)
+    move = move_from(meeting.state, meeting.kind, "issue")
+    if actor.user_id is not None and actor.user_id == meeting.submitted_by_id:
+        raise MeetingRefused("纪要由您送审，须由另一人审核印发。")
+    _check_complete(meeting)
+    codes = [i.department_code for i in meeting.invitees.order_by("pk") if i.department_code]
+    meeting.minutes = issue(
+        minutes_of(meeting, today),
+        kind=PaperKind.MINUTES,
+        room=ROOM,
+        key=f"meeting:{meeting.pk}",
+        url=reverse("meetings:meeting", args=[meeting.pk]),
+        on=today,
+        actor=actor,
+        to=codes,
+    )
+    meeting.state = move.target
+    saved(meeting, "state", "minutes")
+    _record(meeting, actor, "issue", f"印发纪要{meeting.minutes.number}")
+    for resolution in Resolution.objects.filter(item__meeting=meeting).select_related("item"):
+        _hand_over(meeting, resolution, today, actor)
+    tell(
+        [
+            Message(
+                key=f"{ROOM}:{meeting.pk}:minutes:{code}",
+                room=ROOM,
+                text=f"{meeting.title}的纪要已印发：{meeting.minutes.number}。",
+                url=reverse("meetings:meeting", args=[meeting.pk]),
+                department_code=code,
+            )
+            for code in codes
+        ],
+        at=now,
+    )
+    _settle(meeting, actor)
+    return meeting
+
+
+def minutes_of(meeting: Meeting, today: date) -> Paper:
+    """The minutes as a paper (会议纪要), without its number."""
+    called = names()
+    body: list[Block] = [
+        Para(
+            f"{cn_date(meeting.on)}，{meeting.chair}在{meeting.place}主持召开{meeting.title}。"
+            "会议逐项研究了有关议题，现纪要如下："
+        )
+    ]
+    for n, item in enumerate(whole(meeting), 1):
+        body.append(Heading(f"{n}．{item.title}"))
+        if item.not_discussed:
+            body.append(Para(f"本次未议：{item.not_discussed}"))
+        texts = {said.step: said.text for said in item.said.all()}
+        body += [
+            Para(f"{step.label}：{texts[step.value]}") for step in SixStep if step.value in texts
+        ]
+        resolutions = list(item.resolutions.all())
+        if resolutions:
+            body.append(
+                Table(
+                    ("议定事项", "牵头", "配合", "期限"),
+                    tuple(
+                        (
+                            r.demand,
+                            called.get(r.lead_code, r.lead_code),
+                            "、".join(called.get(c, c) for c in r.support_codes) or "—",
+                            cn_date(r.due_on),
+                        )
+                        for r in resolutions
+                    ),
+                    widths=(6, 2.6, 3, 3.2),
+                )
+            )
+    invitees = list(meeting.invitees.order_by("pk"))
+
+    def listed(came: bool) -> str:
+        return "、".join(
+            f"{called.get(i.department_code, i.department_code) or i.post}{f'（{i.who}）' if i.who else ''}"
+            for i in invitees
+            if bool(i.came) is came
+        )
+
+    attendance = [
+        (label, who) for label, who in (("出席", listed(True)), ("缺席", listed(False))) if who
+    ]
+    return compose(
+        PaperKind.MINUTES,
+        title=f"{meeting.title}纪要",
+        on=today,
+        body=body,
+        attendance=tuple(attendance),
+        seal_note="",
+    )
+
+
+def close_for(sheet: Sheet, *, on: date, actor: Actor) -> None:
+    """A sheet that came of a resolution closed: so does the resolution, and with its last one the meeting
+    (hook of the sheets)."""
+    for resolution in _of(sheet):
+        resolution.closed_on = on
+        resolution.save(update_fields=["closed_on"])
+        _settle(
+            Meeting.objects.select_for_update(of=("self",)).get(pk=resolution.item.meeting_id),
+            actor,
+        )
+
+
+def reopen_for(sheet: Sheet, *, on: date, actor: Actor) -> None:
+    """A sheet is open again: so are its resolution and the meeting (hook of the sheets)."""
+    for resolution in _of(sheet):
+        resolution.closed_on = None
+        resolution.save(update_fields=["closed_on"])
+        meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=resolution.item.meeting_id)
+        if meeting.state == State.CLOSED:
+            meeting.state = move_from(meeting.state, meeting.kind, "reopen").target
+            saved(meeting, "state")
+            _record(meeting, actor, "reopen", f"议定事项恢复督办：{resolution.demand}")
+
+
+# Inside ---------------------------------------------------------------------------------------------
+
+
+def _of(sheet: Sheet) -> list[Resolution]:
+    if sheet.source_kind != SourceKind.MEETING:
+        return []
+    return list(Resolution.objects.filter(sheet=sheet).select_related("item"))
+
+
+def _hand_over(meeting: Meeting, resolution: Resolution, today: date, actor: Actor) -> None:
+    item = resolution.item
+    assert meeting.minutes  # noqa: S101 -- just issued
+    drawn = draw_up(
+        source=Source(
+            kind=SourceKind.MEETING,
+            words=f"{meeting.title}纪要（{meeting.minutes.number}）",
+            key=f"meetings:resolution:{resolution.pk}",
+            url=reverse("meetings:meeting", args=[meeting.pk]),
+        ),
+        title=resolution.demand[:120],
+        matter=f"{item.title}。{item.why}",
+        demand=resolution.demand,
+        due_on=max(resolution.due_on, today),
+        parts=[
+            PartDraft(department_code=resolution.lead_code, leads=True),
+            *(PartDraft(department_code=code) for code in resolution.support_codes),
+        ],
+        on=today,
+        actor=actor,
+        project=item.project,
+        procedure=item.procedure,
+    )
+    resolution.sheet = hand_over(sheet_id=drawn.pk, on=today, actor=actor)
+    resolution.save(update_fields=["sheet"])
+
+
+def _settle(meeting: Meeting, actor: Actor) -> None:
+    """A meeting whose minutes are out is done when nothing it resolved is open."""
+    if meeting.state != State.MINUTED:
+        return
+    if Resolution.objects.filter(item__meeting=meeting, closed_on=None).exists():
+        return
+    meeting.state = move_from(meeting.state, meeting.kind, "close").target
+    saved(meeting, "state")
+    _record(meeting, actor, "close", "议定事项全部办结")
+
+
+def _item(meeting: Meeting, item_id: int) -> Item:
+    if meeting.state not in WRITABLE:
+        raise MeetingRefused(
+            f"会议现为“{meeting.get_state_display()}”，开会之后、纪要送审之前才能记录。"
+        )
+    item = meeting.items.filter(pk=item_id).first()
+    if item is None:
+        raise MeetingRefused("这个议题不在本次会议的议程上。请刷新。")
+    return item
+
+
+def _check_complete(meeting: Meeting) -> None:
+    for item in whole(meeting):
+        missing = lacking(item)
+        if missing:
+            raise MeetingRefused(
+                f"议题“{item.title}”还没有记录：{'、'.join(missing)}。请补记，或者写明未议理由。"
+            )
+
+
+def _record(meeting: Meeting, actor: Actor, name: str, words: str) -> None:
+    record(
+        actor=actor,
+        action=f"meetings.{name}",
+        subject=f"会议 {meeting.pk}",
+        summary=f"{meeting.title}：{words}"[:500],
+    )
