@@ -16,6 +16,7 @@ urlpatterns = [
     path("whatif/", include("workflows.whatif.urls")),
     path("meetings/", include("workflows.meetings.urls")),
     path("policies/", include("workflows.policies.urls")),
+    path("dispatch/", include("workflows.dispatch.urls")),
     path("deficiency/", include("workflows.deficiency.urls")),
     path("notices/", include("kernel.notices.urls")),
     path("supervision/", include("workflows.supervision.urls")),

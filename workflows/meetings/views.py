@@ -61,7 +61,6 @@ def listing(request: SignedInRequest) -> HttpResponse:
             "page": Paginator(meetings, PAGE).get_page(request.GET.get("page")),
             "may_change": Permission.MEETINGS_CHANGE in request.permissions,
             "filtered": any(chosen.values()),
-            "today": timezone.localdate(),
             "now": timezone.now(),
         },
     )

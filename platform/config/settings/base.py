@@ -90,6 +90,7 @@ TENANT_APPS = [
     "workflows.deficiency",
     "workflows.meetings",
     "workflows.policies",
+    "workflows.dispatch",
     "workflows.disclosure",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
@@ -266,6 +267,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "remind-of-missing-papers": {
         "task": "workflows.deficiency.tasks.sweep",
         "schedule": crontab(hour="7,13", minute=30),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "prepare-dispatch": {
+        "task": "workflows.dispatch.tasks.sweep",
+        "schedule": crontab(hour="8,13", minute=5),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "forget-notices": {

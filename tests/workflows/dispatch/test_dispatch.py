@@ -1,0 +1,334 @@
+"""The half-month's report: frozen, equal whenever it is made again, compared, reviewed by a second person."""
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import Q
+from django.utils import timezone
+from openpyxl import load_workbook
+
+from kernel.notices.models import Notice
+from kernel.papers.docx import docx_bytes
+from kernel.papers.pdf import pdf_bytes
+from kernel.trail import Actor
+from tenants.models import Tenant
+from workflows import dispatch
+from workflows.dispatch import actions, queries
+from workflows.dispatch.lifecycle import (
+    MOVES,
+    DispatchRefused,
+    Period,
+    State,
+    diagram,
+    move_from,
+)
+from workflows.dispatch.models import Report
+from workflows.issuing.models import Issued
+from workflows.mechanism.models import Unit
+from workflows.procedures.actions import comb_out
+from workflows.procedures.models import Procedure
+from workflows.projects import sample
+from workflows.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+CLERK = Actor(1, "某某（示例）", "机制办公室")
+CHIEF = Actor(2, "巴某（示例）", "召集人")
+ON = date(2026, 1, 16)
+PERIOD = Period(date(2026, 1, 1), date(2026, 1, 15))
+
+
+def at(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture(autouse=True)
+def _season(zhungeer: Tenant, in_tenant: Callable[..., Any]) -> Iterator[None]:
+    """Three projects with their procedures; one decided in the half-month, two red, one stopped."""
+    with in_tenant(zhungeer):
+        Unit.objects.update(from_on=date(2025, 1, 1))
+        rows = sample.sample_rows("zhungeer", 2026, 3)
+        sample.load(rows, year=2026, on=date(2025, 11, 3), actor=CLERK)
+        for project in Project.objects.order_by("number"):
+            comb_out(project, on=date(2025, 11, 3), actor=CLERK)
+        Procedure.objects.update(red_on=date(2026, 6, 1), yellow_on=date(2026, 5, 1))
+        mine = list(Procedure.objects.order_by("number"))
+        Procedure.objects.filter(pk=mine[0].pk).update(state="decided", decided_on=date(2026, 1, 8))
+        Procedure.objects.filter(pk__in=[mine[1].pk, mine[2].pk]).update(red_on=date(2026, 1, 10))
+        Procedure.objects.filter(pk=mine[3].pk).update(state="stopped")
+        yield
+
+
+def compiled(period: Period = PERIOD, on: date = ON, **told: Any) -> Report:
+    return actions.compile_report(period=period, on=on, at=at(on), actor=CLERK, **told)
+
+
+def issued(report: Report, on: date = ON) -> Report:
+    report.refresh_from_db()
+    actions.submit(pk=report.pk, version=report.version, at=at(on), actor=CLERK)
+    report.refresh_from_db()
+    return actions.issue(pk=report.pk, version=report.version, on=on, at=at(on), actor=CHIEF)
+
+
+# Periods --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "first", "last"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 1), date(2026, 1, 15)),
+        (date(2026, 1, 15), date(2026, 1, 1), date(2026, 1, 15)),
+        (date(2026, 1, 16), date(2026, 1, 16), date(2026, 1, 31)),
+        (date(2026, 2, 28), date(2026, 2, 16), date(2026, 2, 28)),
+        (date(2028, 2, 29), date(2028, 2, 16), date(2028, 2, 29)),
+    ],
+)
+def test_a_day_lies_in_one_half_month(day: date, first: date, last: date) -> None:
+    assert Period.of(day) == Period(first, last)
+
+
+def test_the_year_changes_between_two_halves() -> None:
+    assert PERIOD.before == Period(date(2025, 12, 16), date(2025, 12, 31))
+    assert PERIOD.before.after == PERIOD
+
+
+@pytest.mark.parametrize(
+    ("day", "prepared"),
+    [
+        (date(2026, 1, 16), True),  # a Friday, the first working day after
+        (date(2026, 1, 17), False),  # a Saturday
+        (date(2026, 1, 19), True),  # a day was missed: caught up
+        (date(2026, 2, 16), False),  # Spring Festival
+        (date(2026, 2, 23), False),
+        (date(2026, 2, 24), True),  # the first working day after the first half of February
+    ],
+)
+def test_a_report_is_prepared_on_the_first_working_day_and_never_twice(
+    day: date, prepared: bool
+) -> None:
+    made = actions.prepare(on=day, at=at(day))
+    assert (made is not None) is prepared
+    if made:
+        assert made.period == Period.of(day).before
+        assert actions.prepare(on=day, at=at(day)) is None
+        assert Notice.objects.filter(room="dispatch", role="office").count() == 1
+
+
+# What it says ---------------------------------------------------------------------------------------
+
+
+def test_every_figure_equals_the_rows_counted_apart() -> None:
+    figures = queries.figures_of(compiled())
+    assert figures["progress.projects"]["value"] == 3
+    assert figures["progress.total"]["value"] == Procedure.objects.count()
+    assert figures["progress.decided"]["value"] == 1
+    red = Procedure.objects.filter(red_on__lte=ON, decided_on=None)
+    assert {row[0] for row in figures["procedures.red"]["rows"]} == set(
+        red.values_list("number", flat=True)
+    )
+    late = Procedure.objects.filter(~Q(state="decided"), statutory_due_on__lt=ON).count()
+    assert figures["procedures.statutory"]["value"] == late
+    assert figures["procedures.stopped"]["value"] == 1
+    for figure in figures.values():
+        if figure["columns"]:
+            assert figure["value"] == len(figure["rows"])
+
+
+def test_an_empty_tenant_gives_a_sensible_report(
+    dalate: Tenant, in_tenant: Callable[..., Any]
+) -> None:
+    with in_tenant(dalate):
+        report = compiled()
+        words = [w for part in report.snapshot["parts"] for w in part["words"]]
+        assert any("清单项目 0 个" in w for w in words)
+        assert pdf_bytes(actions.paper_of(report, ON)).startswith(b"%PDF")
+
+
+def test_what_changes_afterwards_does_not_change_the_report() -> None:
+    report = compiled()
+    before = queries.figures_of(report)["procedures.red"]["value"]
+    Procedure.objects.update(red_on=date(2026, 1, 1))
+    report.refresh_from_db()
+    assert queries.figures_of(report)["procedures.red"]["value"] == before == 2
+
+
+def test_made_again_from_its_snapshot_it_is_the_same_byte_for_byte() -> None:
+    report = issued(compiled())
+    assert report.issued
+    paper = report.issued.as_paper
+    files = [pdf_bytes(paper), docx_bytes(paper)]
+    Procedure.objects.update(red_on=date(2026, 1, 1))
+    again = Report.objects.get(pk=report.pk)
+    fresh = actions.paper_of(again, ON)
+    assert again.issued
+    from dataclasses import replace  # noqa: PLC0415
+
+    numbered = replace(fresh, number=again.issued.number)
+    assert [pdf_bytes(numbered), docx_bytes(numbered)] == files
+
+
+def test_a_tampered_row_is_found_and_the_report_not_issued() -> None:
+    report = compiled()
+    snapshot = report.snapshot
+    snapshot["parts"][0]["figures"][0]["value"] = 99
+    Report.objects.filter(pk=report.pk).update(snapshot=snapshot)
+    report.refresh_from_db()
+    assert not queries.holds(report)
+    with pytest.raises(DispatchRefused, match="摘要值不一致"):
+        issued(report)
+    Report.objects.filter(pk=report.pk).update(state=State.REVIEW)
+    report.refresh_from_db()
+    with pytest.raises(DispatchRefused, match="摘要值不一致"):
+        actions.issue(pk=report.pk, version=report.version, on=ON, at=at(ON), actor=CHIEF)
+
+
+def test_the_difference_names_what_came_and_what_went() -> None:
+    first = issued(compiled())
+    one, two = Procedure.objects.filter(red_on=date(2026, 1, 10)).order_by("number")
+    Procedure.objects.filter(pk=one.pk).update(state="decided", decided_on=date(2026, 1, 20))
+    new = Procedure.objects.filter(red_on=date(2026, 6, 1), decided_on=None).latest("number")
+    Procedure.objects.filter(pk=new.pk).update(red_on=date(2026, 1, 21))
+    second = compiled(PERIOD.after, date(2026, 2, 2))
+    assert queries.issued_before(second) == first
+    red = queries.differences(second, first)["procedures.red"]
+    assert [row[0] for row in red.came] == [new.number]
+    assert [row[0] for row in red.went] == [one.number]
+    assert (red.change, red.words, red.tone) == (0, "持平", "")
+    runs = queries.standing_since(second, "procedures.red")
+    assert runs == {two.number: 2, new.number: 1}
+
+
+# Its life -------------------------------------------------------------------------------------------
+
+
+def test_a_period_is_compiled_once_and_not_before_it_begins() -> None:
+    compiled()
+    with pytest.raises(DispatchRefused, match="已经编制"):
+        compiled()
+    with pytest.raises(DispatchRefused, match="还没有开始"):
+        compiled(PERIOD.after.after)
+
+
+def test_who_submits_does_not_issue() -> None:
+    report = compiled()
+    actions.submit(pk=report.pk, version=report.version, at=at(ON), actor=CLERK)
+    report.refresh_from_db()
+    with pytest.raises(DispatchRefused, match="须由另一人审核签发"):
+        actions.issue(pk=report.pk, version=report.version, on=ON, at=at(ON), actor=CLERK)
+
+
+def test_issued_it_reaches_the_conveners_and_every_member_unit_once() -> None:
+    report = issued(compiled())
+    assert report.issued
+    assert report.issued.number == "准格尔联审办调〔2026〕1号"
+    told = Notice.objects.filter(room="dispatch", key__contains=":issued:")
+    units = set(Unit.objects.filter(until_on=None).values_list("department_code", flat=True))
+    assert {n.department_code for n in told} - {""} == units
+    assert {n.role for n in told} - {""} == {"leader", "supervision"}
+    with pytest.raises(DispatchRefused, match="现为“已签发”"):
+        actions.issue(pk=report.pk, version=report.version, on=ON, at=at(ON), actor=CHIEF)
+    assert Issued.objects.filter(kind="dispatch").count() == 1
+
+
+def test_the_offices_words_go_in_and_the_figures_stay() -> None:
+    report = compiled()
+    words = "用地指标不足。\n电网接入未定。"
+    actions.write(pk=report.pk, version=1, problems=words, steps="召开专题会。", actor=CLERK)
+    with pytest.raises(DispatchRefused, match="已有人办理"):
+        actions.write(pk=report.pk, version=1, problems="", steps="", actor=CLERK)
+    lines = list(issued(report).issued.as_paper.lines())
+    assert (
+        lines.index("用地指标不足。") < lines.index("电网接入未定。") < lines.index("召开专题会。")
+    )
+    with pytest.raises(DispatchRefused):
+        report.refresh_from_db()
+        actions.write(pk=report.pk, version=report.version, problems="", steps="", actor=CLERK)
+
+
+def test_a_correction_supersedes_and_both_stay() -> None:
+    first = issued(compiled())
+    with pytest.raises(DispatchRefused, match="更正须写明理由"):
+        compiled()
+    second = issued(compiled(corrects_why="漏计一个项目"))
+    first.refresh_from_db()
+    assert (first.state, second.state, second.edition) == (State.SUPERSEDED, State.ISSUED, 2)
+    assert first.issued != second.issued
+    assert "更正1" in second.title
+
+
+def test_every_state_is_reached_and_every_other_step_refused() -> None:
+    reached = {State.DRAFT}
+    for _ in State:
+        reached |= {move.target for move in MOVES if move.sources & reached}
+    assert reached == set(State)
+    for state in State:
+        for move in MOVES:
+            if state in move.sources:
+                assert move_from(state, move.name) == move
+            else:
+                with pytest.raises(DispatchRefused, match=f"现为“{state.label}”"):
+                    move_from(state, move.name)
+
+
+def test_the_drawing_in_the_readme_is_current() -> None:
+    readme = Path(dispatch.__file__).with_name("README.md").read_text("utf-8")
+    assert f"```mermaid\n{diagram()}\n```" in readme
+
+
+# Pages ----------------------------------------------------------------------------------------------
+
+
+def test_a_department_sees_what_is_issued_and_confirms_it(
+    zhungeer: Tenant, dalate: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    report = compiled()
+    path = f"/dispatch/{report.pk}/"
+    office = console(zhungeer, member(zhungeer, "office"))
+    leader = console(zhungeer, member(zhungeer, "leader"))
+    land = console(zhungeer, member(zhungeer, "department", "zrzy"))
+    neighbour = console(dalate, member(dalate, "office"))
+    assert land.get(path).status_code == 404
+    assert land.get(f"{path}figures/procedures.red/").status_code == 404
+    page = office.get(path).content.decode()
+    assert "摘要值一致" in page
+    assert "红灯 2 项" in page
+    office.post(f"{path}write/", {"version": 1, "problems": "接网未定。", "steps": ""})
+    office.post(f"{path}step/submit/", {"version": 2})
+    assert office.post(f"{path}review/issue/", {"version": 3}, follow=True).status_code == 200
+    report.refresh_from_db()
+    assert report.state == State.REVIEW  # by the same hand it is not issued
+    assert leader.post(f"{path}review/issue/", {"version": 3}).status_code == 302
+    assert "接网未定。" in land.get(path).content.decode()
+    land.post(f"{path}read/")
+    land.post(f"{path}read/")
+    assert "1 人" in leader.get(path).content.decode()
+    assert neighbour.get(path).status_code == 404
+    rows = office.get(f"{path}figures/procedures.red/?export=1").content
+    assert load_workbook(io.BytesIO(rows)).active.max_row >= 5
+    figure = office.get(f"{path}figures/procedures.red/").content.decode()
+    assert Procedure.objects.filter(red_on=date(2026, 1, 10)).first().name in figure
+    assert office.get(f"{path}figures/nothing/").status_code == 404
+
+
+def test_the_list_offers_the_periods_that_are_missing(
+    zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    office = console(zhungeer, member(zhungeer, "office"))
+    period = Period.of(timezone.localdate())
+    page = office.get("/dispatch/").content.decode()
+    assert f"编制{period.before.words}" in page
+    office.post("/dispatch/compile/", {"period": period.before.first.isoformat()})
+    assert Report.objects.get().first == period.before.first
+    assert f"编制{period.before.words}" not in office.get("/dispatch/").content.decode()
+
+
+def test_a_period_not_issued_within_its_days_is_late() -> None:
+    """Three working days after 15 January 2026: the 16th, the 19th, the 20th."""
+    assert queries.late_period(date(2026, 1, 20)) is None
+    assert queries.late_period(date(2026, 1, 21)) == PERIOD
+    issued(compiled())
+    assert queries.late_period(date(2026, 1, 21)) is None

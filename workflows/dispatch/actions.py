@@ -1,0 +1,318 @@
+"""Compile a report, write the office's own words, review, issue, correct, and read it."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from kernel.calendars.queries import work_calendar
+from kernel.notices.telling import Message, tell
+from kernel.papers.paper import Block, Heading, Paper, Para, Table, cn_date
+from kernel.trail import SYSTEM, Actor, record
+from tenants.gateway import current_tenant
+from tenants.registry.freezing import digest_of, frozen
+from workflows.dispatch import queries
+from workflows.dispatch.lifecycle import DispatchRefused, Period, State, move_from
+from workflows.dispatch.models import Reading, Report
+from workflows.dispatch.parts import SECTIONS, take_all
+from workflows.issuing.actions import issue as issue_paper
+from workflows.issuing.composing import compose
+from workflows.issuing.kinds import Kind
+from workflows.mechanism.queries import units_in_force
+
+ROOM = "dispatch"
+#: How many rows of the red lamps the paper itself lists; all stand behind the figure.
+LISTED = 20
+
+
+@transaction.atomic
+def compile_report(
+    *, period: Period, on: date, at: datetime, actor: Actor, corrects_why: str = ""
+) -> Report:
+    """Freeze what every room says about ``period`` as of now. Raises `DispatchRefused`.
+
+    A period is compiled once; an issued one again only to correct it, with a reason.
+    """
+    if period.first > on:
+        raise DispatchRefused(f"{period.words}还没有开始，不能编制。")
+    editions = list(Report.objects.filter(first=period.first).order_by("edition"))
+    last = editions[-1] if editions else None
+    if last and last.state in (State.DRAFT, State.REVIEW):
+        raise DispatchRefused(
+            f"{period.words}的报告已经编制，现为“{last.get_state_display()}”。请在原报告上办理。"
+        )
+    if last and not corrects_why.strip():
+        raise DispatchRefused(f"{period.words}的报告已经签发，更正须写明理由。")
+    snapshot = _snapshot(period, on, at)
+    try:
+        with transaction.atomic():
+            report = Report.objects.create(
+                first=period.first,
+                last=period.last,
+                edition=last.edition + 1 if last else 1,
+                snapshot=snapshot,
+                digest=digest_of(snapshot),
+                taken_at=at,
+                problems=last.problems if last else "",
+                steps=last.steps if last else "",
+                compiled_by_id=actor.user_id,
+                compiled_by=actor.name,
+                corrects_why=corrects_why.strip(),
+            )
+    except IntegrityError as taken:
+        raise DispatchRefused(f"{period.words}的报告刚由别人编制。请刷新。") from taken
+    _record(report, actor, "compile", f"编制，截至{timezone.localtime(at):%Y-%m-%d %H:%M}")
+    return report
+
+
+@transaction.atomic
+def recompile(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Report:
+    """Freeze anew while nothing has been submitted. Raises `DispatchRefused`."""
+    report = _locked(pk, version)
+    move_from(report.state, "compile")
+    report.snapshot = _snapshot(report.period, on, at)
+    report.digest, report.taken_at = digest_of(report.snapshot), at
+    report.compiled_by_id, report.compiled_by = actor.user_id, actor.name
+    _saved(report, "snapshot", "digest", "taken_at", "compiled_by_id", "compiled_by")
+    _record(report, actor, "compile", "重新编制")
+    return report
+
+
+@transaction.atomic
+def write(*, pk: int, version: int, problems: str, steps: str, actor: Actor) -> Report:
+    """The office's own paragraphs; figures and the sentences that carry them can't be edited.
+
+    Raises `DispatchRefused`.
+    """
+    report = _locked(pk, version)
+    move_from(report.state, "compile")
+    report.problems, report.steps = problems.strip(), steps.strip()
+    _saved(report, "problems", "steps")
+    _record(report, actor, "write", "修改问题和建议")
+    return report
+
+
+@transaction.atomic
+def submit(*, pk: int, version: int, at: datetime, actor: Actor) -> Report:
+    """Hand the report to a second person. Raises `DispatchRefused`."""
+    report = _locked(pk, version)
+    move = move_from(report.state, "submit")
+    _check_snapshot(report)
+    report.state, report.submitted_by_id = move.target, actor.user_id
+    _saved(report, "state", "submitted_by_id")
+    _record(report, actor, "submit", "送审")
+    tell(
+        [_message(report, "review", "待审核签发。", role=role) for role in ("office", "leader")],
+        at=at,
+    )
+    return report
+
+
+@transaction.atomic
+def send_back(*, pk: int, version: int, why: str, actor: Actor) -> Report:
+    """Back to the office to be put right. Raises `DispatchRefused`."""
+    report = _locked(pk, version)
+    move = move_from(report.state, "send_back")
+    if not why.strip():
+        raise DispatchRefused("退回须写明要改什么。")
+    report.state, report.sent_back_why = move.target, why.strip()
+    _saved(report, "state", "sent_back_why")
+    _record(report, actor, "send_back", f"退回：{report.sent_back_why}")
+    return report
+
+
+@transaction.atomic
+def issue(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Report:
+    """Issue the report to the conveners and copy it to the member units; an earlier edition is superseded.
+
+    By somebody else than who submitted it, and on a snapshot that holds. Raises `DispatchRefused`.
+    """
+    report = _locked(pk, version)
+    move = move_from(report.state, "issue")
+    if actor.user_id is not None and actor.user_id == report.submitted_by_id:
+        raise DispatchRefused("报告由您送审，须由另一人审核签发。")
+    _check_snapshot(report)
+    units = list(units_in_force(on))
+    before = Report.objects.filter(first=report.first, state=State.ISSUED).first()
+    if before:
+        before.state = move_from(before.state, "supersede").target
+        _saved(before, "state")
+    report.issued = issue_paper(
+        paper_of(report, on),
+        kind=Kind.DISPATCH,
+        room=ROOM,
+        key=f"report:{report.pk}",
+        url=reverse("dispatch:report", args=[report.pk]),
+        on=on,
+        actor=actor,
+        to=[unit.department_code for unit in units],
+    )
+    report.state, report.issued_on, report.reviewed_by = move.target, on, actor.name
+    _saved(report, "state", "issued", "issued_on", "reviewed_by")
+    _record(report, actor, "issue", f"签发{report.issued.number}")
+    words = "已签发，请阅知。"
+    tell(
+        [
+            _message(report, "issued", words, role="leader"),
+            _message(report, "issued", words, role="supervision"),
+            *(
+                _message(report, "issued", words, department_code=unit.department_code)
+                for unit in units
+            ),
+        ],
+        at=at,
+    )
+    return report
+
+
+@transaction.atomic
+def read(*, report: Report, user_id: int, name: str, department_code: str, at: datetime) -> None:
+    """A member confirms having read an issued report (知悉); once."""
+    if report.state not in queries.OUT:
+        raise DispatchRefused("报告签发之后才能知悉。")
+    Reading.objects.bulk_create(
+        [
+            Reading(
+                report=report, user_id=user_id, name=name, department_code=department_code, at=at
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def prepare(*, on: date, at: datetime) -> Report | None:
+    """The schedule's part: on the first working day after a period its report is compiled, once.
+
+    On a rest day, or when it is there, nothing happens; a missed day is caught up on the next.
+    """
+    calendar = work_calendar()
+    period = Period.of(on).before
+    if not calendar.is_working(on) or on < queries.prepares_on(period, calendar):
+        return None
+    if Report.objects.filter(first=period.first).exists():
+        return None
+    try:
+        with transaction.atomic():
+            report = compile_report(period=period, on=on, at=at, actor=SYSTEM)
+            due = cn_date(queries.due_on(period, calendar))
+            tell([_message(report, "prepared", f"已编制，请在{due}前签发。", role="office")], at=at)
+    except DispatchRefused:  # another worker was first
+        return None
+    return report
+
+
+def paper_of(report: Report, on: date) -> Paper:
+    """The report as a paper dated ``on``: from its snapshot and the office's words alone, so that the same
+    report always gives the same paper."""
+    body: list[Block] = [
+        Para(
+            f"现将{report.snapshot['tenant']}{report.period.words}重点项目联审联批工作情况报告如下"
+            f"（数据截至{report.snapshot['taken']}）："
+        )
+    ]
+    if report.corrects_why:
+        body.append(Para(f"本期为更正件，理由：{report.corrects_why}"))
+    for section, heading in SECTIONS.items():
+        body.append(Heading(heading))
+        for part in report.snapshot["parts"]:
+            if part["section"] == section:
+                body += [Para(words) for words in part["words"]]
+        own = {"problems": report.problems, "next": report.steps}.get(section, "")
+        body += [Para(line.strip()) for line in own.splitlines() if line.strip()]
+    figures = [
+        (figure["label"], f"{figure['value']}{figure['unit']}")
+        for part in report.snapshot["parts"]
+        for figure in part["figures"]
+    ]
+    body += [Heading("附表 1　主要数据"), _pairs(figures)]
+    red = queries.figures_of(report).get("procedures.red")
+    if red and red["rows"]:
+        body += [
+            Heading("附表 2　红灯事项"),
+            Table(
+                ("序号", "办件", "项目", "责任单位", "在谁手里", "期限"),
+                tuple(
+                    (str(n), cells[0], cells[1], cells[2], cells[4], cells[5])
+                    for n, (_, _, cells) in enumerate(red["rows"][:LISTED], 1)
+                ),
+                widths=(1, 4, 4.4, 2.6, 2.4, 2.6),
+            ),
+        ]
+        if len(red["rows"]) > LISTED:
+            body.append(Para(f"共 {len(red['rows'])} 项，其余见系统。"))
+    return compose(
+        Kind.DISPATCH,
+        title=report.title,
+        addressee="总召集人、副总召集人",
+        on=on,
+        body=body,
+        copies_to="各成员单位，督查室",
+        printed_by=report.snapshot["office"],
+    )
+
+
+# Inside ---------------------------------------------------------------------------------------------
+
+
+def _pairs(figures: Sequence[tuple[str, str]]) -> Table:
+    """Figures in two columns of pairs, as offices print them."""
+    padded = [*figures, ("", "")] if len(figures) % 2 else list(figures)
+    rows = tuple((*padded[n], *padded[n + 1]) for n in range(0, len(padded), 2))
+    return Table(("指标", "数量", "指标", "数量"), rows, widths=(3, 2, 3, 2))
+
+
+def _snapshot(period: Period, on: date, at: datetime) -> Any:
+    tenant = current_tenant()
+    return frozen(
+        {
+            "tenant": tenant.name,
+            "office": tenant.office_name,
+            "first": period.first.isoformat(),
+            "last": period.last.isoformat(),
+            "taken": f"{timezone.localtime(at):%Y年%m月%d日%H:%M}",
+            "parts": take_all(period, on),
+        }
+    )
+
+
+def _locked(pk: int, version: int) -> Report:
+    report = Report.objects.select_for_update(of=("self",)).get(pk=pk)
+    if version != report.version:
+        raise DispatchRefused(
+            f"这期报告在您打开页面之后已有人办理，现为“{report.get_state_display()}”。请看过最新内容再办。"
+        )
+    return report
+
+
+def _saved(report: Report, *names: str) -> None:
+    report.version += 1
+    report.save(update_fields=[*names, "version"])
+
+
+def _check_snapshot(report: Report) -> None:
+    if not queries.holds(report):
+        raise DispatchRefused("快照的摘要值不一致，内容被改动过，不能签发。请重新编制。")
+
+
+def _record(report: Report, actor: Actor, name: str, words: str) -> None:
+    record(
+        actor=actor,
+        action=f"dispatch.{name}",
+        subject=report.title,
+        summary=f"{report.title}：{words}"[:500],
+        detail={"digest": report.digest},
+    )
+
+
+def _message(report: Report, key: str, words: str, **audience: Any) -> Message:
+    who = audience.get("role") or audience.get("department_code")
+    return Message(
+        key=f"{ROOM}:{report.pk}:{key}:{report.version}:{who}",
+        room=ROOM,
+        text=f"{report.title}{words}",
+        url=reverse("dispatch:report", args=[report.pk]),
+        **audience,
+    )

@@ -1,0 +1,97 @@
+"""Periods of the dispatch, states of a report, and the steps between them."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import models
+
+from kernel.refusal import Refused
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", "已编制"
+    REVIEW = "review", "送审"
+    ISSUED = "issued", "已签发"
+    SUPERSEDED = "superseded", "已更正"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One allowed step: from which states to which, and who takes it."""
+
+    name: str
+    label: str
+    sources: frozenset[State]
+    target: State
+    by: str
+
+
+MOVES = (
+    Move("compile", "重新编制", frozenset({State.DRAFT}), State.DRAFT, "机制办公室"),
+    Move("submit", "送审", frozenset({State.DRAFT}), State.REVIEW, "机制办公室"),
+    Move("send_back", "退回修改", frozenset({State.REVIEW}), State.DRAFT, "审核人"),
+    Move("issue", "签发", frozenset({State.REVIEW}), State.ISSUED, "审核人"),
+    Move("supersede", "更正", frozenset({State.ISSUED}), State.SUPERSEDED, "更正件签发"),
+)
+
+
+class DispatchRefused(Refused):
+    """The report can't take this step; the text is for the clerk."""
+
+
+def open_moves(state: str) -> tuple[Move, ...]:
+    return tuple(move for move in MOVES if state in move.sources)
+
+
+def move_from(state: str, name: str) -> Move:
+    """The named step, if ``state`` allows it; else `DispatchRefused` with a sentence for the clerk."""
+    for move in MOVES:
+        if move.name == name and state in move.sources:
+            return move
+    label = next((move.label for move in MOVES if move.name == name), name)
+    others = "、".join(move.label for move in open_moves(state)) or "没有可办的步骤"
+    raise DispatchRefused(
+        f"这期报告现为“{State(state).label}”，不能“{label}”。现在可办：{others}。"
+    )
+
+
+def diagram() -> str:
+    """The table as a Mermaid state diagram, for the README; a test keeps it current."""
+    lines = ["stateDiagram-v2", f"    [*] --> {State.DRAFT.label}: 编制"]
+    lines += [
+        f"    {source.label} --> {move.target.label}: {move.label}"
+        for move in MOVES
+        for source in State
+        if source in move.sources
+    ]
+    lines += [f"    {state.label} --> [*]" for state in State if not open_moves(state)]
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """Half a month (半月): from the 1st to the 15th, or from the 16th to the month's end."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, day: date) -> "Period":
+        if day.day <= 15:
+            return cls(day.replace(day=1), day.replace(day=15))
+        end = calendar.monthrange(day.year, day.month)[1]
+        return cls(day.replace(day=16), day.replace(day=end))
+
+    @property
+    def before(self) -> "Period":
+        return Period.of(self.first - timedelta(days=1))
+
+    @property
+    def after(self) -> "Period":
+        return Period.of(self.last + timedelta(days=1))
+
+    @property
+    def words(self) -> str:
+        half = "上半月" if self.first.day == 1 else "下半月"
+        return f"{self.first.year}年{self.first.month}月{half}"
