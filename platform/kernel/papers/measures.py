@@ -20,6 +20,8 @@ CELL_INSET_PT = 4.0
 #: carries a signature alone; a longer one would leave too much of its page empty.
 _STAYS_WITH_SIGNATURE = 6 * CHARACTERS
 
+_ROW_LINES = 18  # half a page
+
 _MARK_PT = {"letter": 32.0}
 _MARK_NARROWEST = 0.6
 _TITLE_WIDTH = 19.0  # 2号 characters, one less than the line holds
@@ -179,6 +181,16 @@ def shares(widths: Sequence[float], heads: Sequence[str], columns: int) -> list[
         return asked
     left = (1 - taken) / sum(asked[at] for at in range(columns) if at not in short)
     return [needed[at] if at in short else asked[at] * left for at in range(columns)]
+
+
+def row_stays_whole(texts: Sequence[str], widths: Sequence[float]) -> bool:
+    """Whether a row is low enough to be kept on one page; a high one breaks over pages."""
+    size = cell_size(len(texts))
+    rooms = [width * AREA_PT - 2 * CELL_INSET_PT for width in widths]
+    return all(
+        sum(-(-len(line) * size // max(room, size)) for line in text.split("\n")) <= _ROW_LINES
+        for text, room in zip(texts, rooms, strict=True)
+    )
 
 
 def stays_with_signature(paragraph: str) -> bool:

@@ -83,13 +83,14 @@ def _parts(block: Block) -> list[dict[str, Any]]:
             ]
         case Table(heads, _, widths, caption):
             columns = block.columns
+            shares = measures.shares(widths, heads, columns)
             return [
                 {
                     "block": "table",
                     "caption": caption,
                     "heads": heads and (*heads, *[""] * (columns - len(heads))),
-                    "rows": block.filled,
-                    "shares": measures.shares(widths, heads, columns),
+                    "rows": [(row, measures.row_stays_whole(row, shares)) for row in block.filled],
+                    "shares": shares,
                     "size": measures.cell_size(columns),
                 }
             ]

@@ -23,7 +23,7 @@ def test_each_form_says_every_part_in_the_same_order(form: Form) -> None:
     assert "旻祎璟喆赟镕㐂𫢸𬒈" in said(whole)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(papers)
 def test_whatever_was_typed_stands_in_both(any_paper: Paper) -> None:
     assert pdf_text(any_paper) == said(any_paper)
