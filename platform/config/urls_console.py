@@ -14,6 +14,8 @@ urlpatterns = [
     path("watches/", include("workflows.watches.urls")),
     path("meter/", include("workflows.meter.urls")),
     path("whatif/", include("workflows.whatif.urls")),
+    path("papers/", include("kernel.papers.urls")),
+    path("issuing/", include("workflows.issuing.urls")),
     path("assignments/", include("workflows.assignments.urls")),
     path("filings/", include("workflows.filings.urls")),
     path("overview/", include("workflows.overview.urls")),

@@ -198,7 +198,7 @@ def _block(data: Mapping[str, Any]) -> Block:
         return Table(
             heads=tuple(values["heads"]),
             rows=tuple(tuple(row) for row in values["rows"]),
-            widths=tuple(values["widths"]),
+            widths=tuple(map(float, values["widths"])),  # a frozen record holds fractions as texts
             caption=values["caption"],
         )
     made: Block = _BLOCKS[data["block"]](**values)

@@ -11,10 +11,11 @@ from kernel.web.xlsx import Column, Value, workbook_bytes
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def attachment(content: bytes, name: str) -> HttpResponse:
-    """An .xlsx to be saved under a Chinese ``name``."""
+def attachment(content: bytes, name: str, media_type: str = XLSX) -> HttpResponse:
+    """A file to be saved under a Chinese ``name``; an .xlsx unless told."""
     disposition = content_disposition_header(True, name) or "attachment"
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": disposition})
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=media_type, headers=headers)
 
 
 def workbook(

@@ -87,10 +87,14 @@ def docx_text(paper: Paper) -> str:
 
 #: What reads as markup somewhere, stands outside the first plane, or is wider than any line.
 texts = st.one_of(
-    st.text("国家项目审批联，。；“”（）〔〕《》—…%‰#$\\<>&\"'*_`@~[]{}/=+- 0123abc\n\t", max_size=60),
+    st.text(
+        "国家项目审批联，。；“”（）〔〕《》—…%‰#$\\<>&\"'*_`@~[]{}/=+- 0123abc\n\t", max_size=60
+    ),
     st.text(RARE, max_size=12),
     st.text("Wwi/.-0", min_size=30, max_size=120),
-    st.sampled_from(["", " ", "#pagebreak()", "$x^2$", "*_`#", "</w:t>", "&lt;", "\u202e反\x00\x1f"]),
+    st.sampled_from(
+        ["", " ", "#pagebreak()", "$x^2$", "*_`#", "</w:t>", "&lt;", "\u202e反\x00\x1f"]
+    ),
 )
 #: Low rows only: of a row that breaks over pages, each page says its part of every cell.
 _cells = texts.map(lambda text: text[:40])
@@ -105,9 +109,7 @@ _tables = st.integers(1, 6).flatmap(
         caption=texts,
     )
 )
-_blocks = st.one_of(
-    st.builds(Para, texts), st.builds(Heading, texts, st.integers(1, 3)), _tables
-)
+_blocks = st.one_of(st.builds(Para, texts), st.builds(Heading, texts, st.integers(1, 3)), _tables)
 papers = st.builds(
     Paper,
     form=st.sampled_from(list(Form)),

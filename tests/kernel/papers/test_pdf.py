@@ -7,7 +7,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from kernel.papers.paper import Form, Heading, Paper, Para, Table
+from kernel.papers.paper import Form, Heading, Para, Table
 from kernel.papers.pdf import pdf_bytes
 from kernel.papers.refusals import PaperRefused
 from tests.kernel.papers.papers import RARE, bare, pages, paper, squeezed
@@ -198,7 +198,9 @@ def test_nothing_runs_over_the_edge_however_long_a_word(columns: int) -> None:
     word = "W" * 300
     made = pages(
         pdf_bytes(
-            bare(Para(word), Heading(word), Table((word,) * columns, ((word,) * columns,)), note=word)
+            bare(
+                Para(word), Heading(word), Table((word,) * columns, ((word,) * columns,)), note=word
+            )
         )
     )
     for page in made:
