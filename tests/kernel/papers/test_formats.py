@@ -89,5 +89,5 @@ def test_folders_before_a_name_are_left_out(given: str) -> None:
     ["交办\u202efdp.exe", "甲\x00.pdf", "甲\u200b.pdf", "甲\r\nX: y.pdf", "字" * 300, "..", ""],
 )
 def test_a_name_that_hides_something_is_refused(given: str) -> None:
-    with pytest.raises(FileRefused, match="改名|文件名|改短"):
+    with pytest.raises(FileRefused, match=r"改名|文件名|改短"):
         name_of(given)

@@ -61,7 +61,15 @@ def test_the_page_says_what_the_paper_says_and_that_its_digest_holds(
 ) -> None:
     page = clerk.get(f"/issuing/{issued.pk}/")
     shown = text_of(page)
-    for line in ("自然资源局：", "一、事项", "请按期办理。", "第二段", "一甲", "附件：", "代章）"):
+    for line in (
+        "自然资源局：",
+        "一、事项",
+        "请按期办理。",
+        "第二段",
+        "一甲",
+        "附件：",
+        "2026年1月5日",
+    ):
         assert line in shown, line
     assert issued.digest in shown
     assert "重新算过，与印发时相同" in shown
@@ -158,7 +166,7 @@ def test_the_sealed_copy_is_kept_and_read_by_whom_the_paper_is_for(
         ([("坏.pdf", b"MZ")], "内容不是pdf文件"),
         ([("好.pdf", b"%PDF-"), ("页.html", b"<p>")], "格式不能收"),
         ([(f"{n}.pdf", b"%PDF-") for n in range(11)], "一次最多10个附件"),
-        ([], "必填"),
+        ([], "请填写这一项"),
     ],
 )
 def test_a_bad_file_is_refused_and_none_is_kept(
@@ -245,7 +253,7 @@ def test_a_letterhead_is_looked_at_first_and_then_registered(
     [
         ({"effective_from": "2020-01-01"}, "早于今天"),
         ({"effective_from": "2999-01-01"}, "核对年份"),
-        ({"document": ""}, "必填"),
+        ({"document": ""}, "请填写这一项"),
         ({"word": "准联审〔2026〕"}, "由系统加上"),
         ({"mark": "国" * 61}, "60"),
         ({"signer": "甲\x00乙"}, "不允许"),
