@@ -42,7 +42,7 @@ def test_a_page_costs_little_more_than_typst_itself(capsys: pytest.CaptureFixtur
         count += 1
         return paper(
             body=(Para(f"第{count}件，请按期办理并回复。" * 3),),
-            annexes=(), note="", attendance=(), copies_to="",
+            title="通知", annexes=(), note="", attendance=(), copies_to="", printed_by="",
         )  # fmt: skip
 
     assert len(pypdfium2.PdfDocument(pdf_bytes(another()))) == 1

@@ -39,7 +39,7 @@ class VoidForm(forms.Form):
 
 
 class AttachForm(forms.Form):
-    files = FilesField(label="用印件")
+    uploads = FilesField(label="用印件")
 
 
 class LetterheadForm(forms.Form):

@@ -1,48 +1,33 @@
-"""Papers an office of the sample city has issued (示例发文): a letterhead, and a year's first numbers."""
+"""Papers an office of the sample city has issued (示例发文): the first numbers of its register."""
 
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from kernel.papers.paper import Heading, Para, Table
+from kernel.papers.paper import Block, Heading, Para, Table
 from kernel.trail import Actor
-from tenants.gateway import current_tenant
 from workflows.issuing import actions
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
 from workflows.issuing.models import Issued
-from workflows.issuing.queries import Head, head_on
 from workflows.mechanism.models import Unit
 
 
 @transaction.atomic
 def fill(*, on: date, actor: Actor, at: datetime) -> int:
-    """A letterhead from ``on``, a document on the members, one issued wrongly and replaced. Returns how
-    many papers; a register that has any is left alone."""
+    """A document on the members from ``on`` on, and one issued wrongly and replaced. Returns how many
+    papers; a register that has any is left alone."""
     if Issued.objects.exists():
         return 0
-    tenant = current_tenant()
-    short = head_on(on)
-    actions.set_letterhead(
-        head=Head(
-            tenant.office_name, tenant.office_name, short.sealer or f"{tenant.name}发展和改革委员会",
-            short.word,
-        ),
-        effective_from=on,
-        document="示例文件〔2025〕1号",
-        on=on,
-        actor=actor,
-        at=at,
-    )  # fmt: skip
     units = [(str(n), unit.name) for n, unit in enumerate(Unit.objects.in_force(on), 1)]
-    members = [
+    members: list[Block] = [
         Para("因工作需要，对工作机制成员单位作如下登记，此前文件与本文件不一致的，以本文件为准。"),
         Heading("一、成员单位"),
         Table(("序号", "单位"), tuple(units), (1, 8)),
         Heading("二、其他事项"),
         Para("成员单位负责人变动的，由接任的负责人履行成员职责，不再另行发文。"),
     ]
-    notice = [
+    notice: list[Block] = [
         Para("年度重点项目清单已经确认，现予印发。清单所列项目的前期手续，按倒排计划办理。"),
         Para("清单随项目进展更新，更新后以系统内的清单为准。"),
     ]

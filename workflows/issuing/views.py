@@ -114,7 +114,7 @@ def attach(request: SignedInRequest, pk: int) -> HttpResponse:
     form = AttachForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, issued, VoidForm(), form, status=422)
-    uploads = form.cleaned_data["files"]
+    uploads = form.cleaned_data["uploads"]
     with transaction.atomic():
         for upload in uploads:
             keep(upload, room="issuing", key=str(pk), at=timezone.now(), actor=actor_of(request))

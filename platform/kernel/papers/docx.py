@@ -229,11 +229,11 @@ def _write(document: DocumentObject, paper: Paper) -> None:
     _head(document, paper)
     _blank(document, 2)
     title = document.add_paragraph(style="Title")
-    for at, line in enumerate(measures.title_lines(paper.title)):
+    for at, part in enumerate(measures.title_lines(paper.title)):
         run = title.add_run()
         if at:
             run.add_break()
-        run.add_text(line)
+        run.add_text(part)
     _blank(document)
     if paper.addressee:
         document.add_paragraph(f"{paper.addressee}：", style="主送机关")
@@ -242,8 +242,8 @@ def _write(document: DocumentObject, paper: Paper) -> None:
             case Heading(text, level):
                 document.add_paragraph(text, style=f"Heading {min(max(level, 1), 3)}")
             case Para(text):
-                for line in text.split("\n"):
-                    document.add_paragraph(line, style="Body Text")
+                for paragraph in text.split("\n"):
+                    document.add_paragraph(paragraph, style="Body Text")
             case Table():
                 _table(document, block)
     _annexes(document, paper)
@@ -306,7 +306,7 @@ def _mark(document: DocumentObject, paper: Paper) -> Paragraph:
     if scale < 1:
         width = OxmlElement("w:w")
         _tell(width, val=int(scale * 100))
-        run._r.rPr.insert_element_before(width, *_AFTER_WIDTH)  # noqa: SLF001
+        run._r.get_or_add_rPr().insert_element_before(width, *_AFTER_WIDTH)  # noqa: SLF001
     return line
 
 

@@ -1,12 +1,14 @@
 """A field that takes several files at once (附件), each refused by name with its own sentence."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
 from kernel.papers.formats import FORMATS, LARGEST, media_type_of, name_of
 from kernel.refusal import Refused
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 MOST = 10
 
@@ -28,7 +30,7 @@ class FilesField(forms.FileField):
         help_text = f"可一次选几个，每个不超过 {LARGEST // 2**20} MB；收 {'、'.join(FORMATS)}。"
         super().__init__(**{"label": "附件", "help_text": help_text} | words)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list["UploadedFile[bytes]"]:
         chosen = data if isinstance(data, list | tuple) else [data]
         uploads = [upload for upload in chosen if upload]
         if not uploads:

@@ -35,7 +35,9 @@ def pdf_bytes(paper: Paper, *, stamp: str = "") -> bytes:
         if missing := _NO_GLYPH.search(fault.message):
             raise PaperRefused(_no_glyph(missing[1], paper)) from fault
         raise
-    return bytes(made)
+    if not isinstance(made, bytes):  # several files come of pictures only
+        raise TypeError(type(made))
+    return made
 
 
 # Inside ------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from kernel.papers.pdf import pdf_bytes
 from kernel.trail import Actor
 from tenants.models import Tenant
 from workflows.issuing import queries, sample
-from workflows.issuing.models import Issued, Letterhead
+from workflows.issuing.models import Issued
 
 CLERK = Actor(1, "某某（示例）", "机制办公室")
 
@@ -24,7 +24,6 @@ def test_the_sample_fills_the_register_once(
     with in_tenant(zhungeer):
         assert sample.fill(on=today, actor=CLERK, at=now) == 3
         assert sample.fill(on=today, actor=CLERK, at=now) == 0
-        assert Letterhead.objects.count() == 1
         assert Issued.objects.filter(voided_at__isnull=False).count() == 1
         for issued in Issued.objects.all():
             assert queries.holds(issued)

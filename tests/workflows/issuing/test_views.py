@@ -147,7 +147,7 @@ def test_the_sealed_copy_is_kept_and_read_by_whom_the_paper_is_for(
     console: Callable[..., Client],
 ) -> None:
     files = [SimpleUploadedFile(f"{n}.pdf", b"%PDF-1.7 sealed") for n in ("盖章件", "骑缝")]
-    page = clerk.post(f"/issuing/{issued.pk}/attach/", {"files": files}, follow=True)
+    page = clerk.post(f"/issuing/{issued.pk}/attach/", {"uploads": files}, follow=True)
     assert "已存入2个文件" in text_of(page)
     assert "盖章件.pdf" in text_of(page)
     with visiting(zhungeer):
@@ -173,7 +173,7 @@ def test_a_bad_file_is_refused_and_none_is_kept(
     clerk: Client, issued: Issued, zhungeer: Tenant, files: list[tuple[str, bytes]], why: str
 ) -> None:
     uploads = [SimpleUploadedFile(*file) for file in files]
-    answer = clerk.post(f"/issuing/{issued.pk}/attach/", {"files": uploads})
+    answer = clerk.post(f"/issuing/{issued.pk}/attach/", {"uploads": uploads})
     assert answer.status_code == 422
     assert why in text_of(answer)
     with visiting(zhungeer):
