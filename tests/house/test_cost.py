@@ -9,12 +9,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from kernel.papers.paper import Para
 from kernel.trail import Actor
 from tenants.gateway import visiting
 from tenants.models import Tenant
 from tenants.rollup.models import ProjectRow
 from workflows.disclosure.actions import prepare_projects
 from workflows.filings.actions import send
+from workflows.issuing.actions import issue
+from workflows.issuing.composing import compose
+from workflows.issuing.kinds import Kind
 from workflows.projects import actions, sample
 from workflows.projects.models import Project
 from workflows.watches.actions import notice
@@ -46,6 +50,14 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
             numbers = Project.objects.filter(year=year).values_list("number", flat=True)
             notice(on=today, at=timezone.now())
             prepare_projects(numbers=list(numbers)[: n - 1 or 1], on=today, actor=CLERK)
+            for count in range(done, n):
+                paper = compose(
+                    Kind.ASSIGNMENT, title=f"第{count}件", body=[Para("正文")], on=today
+                )
+                issue(
+                    paper, kind=Kind.ASSIGNMENT, room="assignments", key=str(count), url="/",
+                    on=today, actor=CLERK,
+                )  # fmt: skip
         for tenant, kind in filings[done:n]:
             with visiting(tenant):
                 send(kind=kind, year=year, on=today, actor=CLERK)
@@ -80,6 +92,9 @@ LISTS = (
     ("zhungeer", "office", "/whatif/answer.json?year={year}"),
     ("zhungeer", "office", "/whatif/export/?year={year}"),
     ("zhungeer", "office", "/whatif/gains/?year={year}"),
+    ("zhungeer", "office", "/issuing/"),
+    ("zhungeer", "office", "/issuing/?export=1"),
+    ("zhungeer", "office", "/issuing/letterheads/"),
     ("zhungeer", "office", "/filings/"),
     ("zhungeer", "office", "/filings/?export=1"),
     ("zhungeer", "office", "/filings/new/annual_list/?year={year}"),

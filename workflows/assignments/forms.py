@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 
-from kernel.web.fields import FilesField, day_field
+from kernel.papers.forms import FilesField
+from kernel.web.fields import day_field
 from workflows.assignments.actions import PartDraft
 from workflows.assignments.lifecycle import SourceKind, State
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from kernel.web.fields import FilesField, day_field
+from kernel.papers.forms import FilesField
+from kernel.web.fields import day_field
 from workflows.deficiency.lifecycle import Consequence, State
 
 ANY = ("", "全部")

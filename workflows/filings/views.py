@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.papers.paper import Paper
+from kernel.refusal import Refused
 from kernel.trail.queries import events, of
 from kernel.web.downloads import paper_file, workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
@@ -159,7 +160,7 @@ def send(request: SignedInRequest, kind: str) -> HttpResponse:
             actor=actor_of(request),
             seen_digest=form.cleaned_data["digest"],
         )
-    except actions.FilingRefused as refusal:
+    except Refused as refusal:
         refuse(request, refusal, action="filings.send", subject=documents.of_year(kind, year))
         return redirect("filings:new", kind=kind)
     messages.success(request, f"已报送，编号{filing.number}。市级办理后这里会出现回执。")

@@ -9,6 +9,9 @@ class IssuingConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel.authority.permissions import Permission  # noqa: PLC0415 -- models are ready now
+        from kernel.papers.attaching import register_reader  # noqa: PLC0415
         from kernel.web.navigation import NavItem, register  # noqa: PLC0415
+        from workflows.issuing import queries  # noqa: PLC0415
 
-        register(NavItem("机制", "发文登记", "issuing:register", Permission.DESK_VIEW, order=70))
+        register(NavItem("机制", "发文登记", "issuing:list", Permission.PAPERS_VIEW, order=30))
+        register_reader("issuing", queries.may_read_file)

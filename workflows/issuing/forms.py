@@ -1,30 +1,30 @@
-"""Forms of the register and of the letterhead."""
+"""What the register's pages ask for (查找、作废、用印件、发文机关)."""
 
-from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 
+from kernel.papers.forms import FilesField
 from workflows.issuing.kinds import Kind
 from workflows.issuing.queries import Head
 
-AHEAD = timedelta(days=366)
-
 
 class RegisterFilter(forms.Form):
-    """What the register shows; every answer stays in the address."""
-
-    q = forms.CharField(label="文号、标题或主送", required=False, max_length=60)
     kind = forms.ChoiceField(label="文种", required=False, choices=[("", "全部"), *Kind.choices])
-    year = forms.IntegerField(label="年度", required=False, min_value=2000, max_value=2100)
+    year = forms.TypedChoiceField(label="年度", required=False, coerce=int, empty_value=None)
+    q = forms.CharField(label="文号、标题或主送", required=False, max_length=60)
     voided = forms.ChoiceField(
         label="作废",
         required=False,
-        choices=[("", "全部"), ("no", "不含作废"), ("yes", "只看作废")],
+        choices=[("", "含作废"), ("no", "不含作废"), ("yes", "只看作废")],
     )
 
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [("", "全部"), *((year, f"{year}年") for year in years)]  # type: ignore[attr-defined]
+
     def chosen(self) -> dict[str, Any]:
-        """The answers that make sense; the others filter nothing."""
+        """What was asked for; parts that make no sense are left out and named beside their field."""
         self.is_valid()
         return getattr(self, "cleaned_data", {})
 
@@ -34,51 +34,46 @@ class VoidForm(forms.Form):
         label="作废理由",
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="作废后仍留在登记簿里，文号不再使用。",
-        error_messages={"required": "作废必须写明理由。"},
+        help_text="写明错在哪里、由哪一件代替。文号不再使用。",
     )
+
+
+class AttachForm(forms.Form):
+    uploads = FilesField(label="用印件")
 
 
 class LetterheadForm(forms.Form):
-    """A new version of the letterhead, starting from the one in force."""
+    """A letterhead from a day on, and the document it rests on."""
 
-    effective_from = forms.DateField(
-        label="生效日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    mark = forms.CharField(
+        label="发文机关标志",
+        max_length=60,
+        help_text="发文机关全称或者规范化简称；“文件”“会议纪要”按文种自动加上。",
     )
-    mark = forms.CharField(label="发文机关标志", max_length=60, help_text="红头上的名称。")
     signer = forms.CharField(label="署名", max_length=60)
     sealer = forms.CharField(
         label="用印单位（代章）",
         max_length=60,
         required=False,
-        help_text="办公室不刻章，由所在单位代章；与署名相同或者留空则不注明代章。",
+        help_text="办公室没有印章的，填代章单位；与署名相同或者留空的，不印代章说明。",
     )
-    word = forms.RegexField(
-        label="机关代字",
-        regex=r"^[\u4e00-\u9fff]{1,12}$",
-        help_text="文号的开头，如“准格尔联审办”；后面自动加文种代字、年份和顺序号。",
-        error_messages={"invalid": "机关代字只用一至十二个汉字。"},
+    word = forms.CharField(
+        label="机关代字", max_length=12, help_text="例如：准联审办。文种代字加在它后面。"
     )
-    document = forms.CharField(label="依据文件", max_length=80)
+    effective_from = forms.DateField(
+        label="生效日期",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="从这一天起的公文用新的版本。",
+    )
+    document = forms.CharField(label="依据文件文号", max_length=80)
 
-    def __init__(self, *args: Any, head: Head, today: date, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "initial",
-            {
-                "effective_from": today,
-                "mark": head.mark,
-                "signer": head.signer,
-                "sealer": head.sealer,
-                "word": head.word,
-            },
-        )
-        super().__init__(*args, **kwargs)
-        self.today = today
+    def clean_word(self) -> str:
+        word: str = self.cleaned_data["word"]
+        if any(sign in word for sign in "〔〕[]（）()号0123456789"):
+            raise forms.ValidationError("机关代字只写字，括号、年份和顺序号由系统加上。")
+        return word
 
-    def clean_effective_from(self) -> date:
-        on: date = self.cleaned_data["effective_from"]
-        if not self.today <= on <= self.today + AHEAD:
-            raise forms.ValidationError(
-                f"生效日期 {on} 须从今天起、一年以内：已经印发的公文不受影响。请改日期。"
-            )
-        return on
+    @property
+    def head(self) -> Head:
+        given = self.cleaned_data
+        return Head(given["mark"], given["signer"], given["sealer"], given["word"])

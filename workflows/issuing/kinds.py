@@ -45,3 +45,21 @@ MANNERS: dict[Kind, Manner] = {
     Kind.DEFICIENCY: Manner("容", Form.LETTER),
     Kind.POLICY: Manner("策", Form.DOCUMENT),
 }
+
+
+#: What the red mark ends in, by form; a letter shows the bare name (GB/T 9704-2012, 7.2.4 and 10).
+_ENDINGS = {Form.DOCUMENT: "文件", Form.LETTER: "", Form.MINUTES: "会议纪要"}
+
+
+def number_of(kind: Kind, word: str, year: int, serial: int) -> str:
+    """发文字号: the office's word, the kind's word, year in its own brackets, serial without zeros."""
+    return f"{word}{MANNERS[kind].word}〔{year}〕{serial}号"
+
+
+def mark_of(form: Form, mark: str) -> str:
+    """发文机关标志 for a form, whatever ending the letterhead was given."""
+    for ending in ("会议纪要", "纪要", "文件"):
+        if mark.endswith(ending) and mark != ending:
+            mark = mark.removesuffix(ending)
+            break
+    return mark + _ENDINGS[form]

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from kernel.authority.permissions import Permission
+from kernel.papers.models import Attachment
 from tenants.gateway import current_tenant
 from tenants.models import Tenant
-from workflows.issuing.kinds import MANNERS, Kind
+from tenants.registry.freezing import digest_of
+from tenants.registry.models import NumberSeries
+from workflows.issuing.kinds import Kind, number_of
 from workflows.issuing.models import Issued, Letterhead
 from workflows.mechanism.models import Unit
 
@@ -49,43 +52,63 @@ def issued_about(room: str, *keys: str) -> QuerySet[Issued]:
     return Issued.objects.filter(room=room, key__in=keys).defer("paper")
 
 
-def register(chosen: Mapping[str, Any], department_code: str | None = None) -> QuerySet[Issued]:
-    """The register, newest first, narrowed by a cleaned `RegisterFilter`; of a department only what
-    it received. Without the papers themselves."""
-    found = Issued.objects.defer("paper").order_by("-issued_on", "-pk")
-    if department_code is not None:
-        found = found.filter(department_codes__contains=[department_code])
+def register() -> QuerySet[Issued]:
+    """The register, newest first, without what the papers say."""
+    return Issued.objects.defer("paper").order_by("-issued_on", "-pk")
+
+
+def narrowed(issued: QuerySet[Issued], chosen: Mapping[str, Any]) -> QuerySet[Issued]:
+    """What fits a cleaned `RegisterFilter`. Voided papers are shown unless told otherwise: a gap in
+    the numbers would ask for an explanation."""
+    if kind := chosen.get("kind"):
+        issued = issued.filter(kind=kind)
+    if year := chosen.get("year"):
+        issued = issued.filter(year=year)
+    if voided := chosen.get("voided"):
+        issued = issued.filter(voided_at__isnull=voided == "no")
     if words := chosen.get("q"):
-        found = found.filter(
+        issued = issued.filter(
             Q(number__icontains=words) | Q(title__icontains=words) | Q(addressee__icontains=words)
         )
-    for name in ("kind", "year"):
-        if value := chosen.get(name):
-            found = found.filter(**{name: value})
-    if chosen.get("voided"):
-        found = found.filter(voided_at__isnull=chosen["voided"] == "no")
-    return found
+    return issued
 
 
-def readable(request: "SignedInRequest", issued: Issued) -> bool:
-    """Whoever keeps the register reads every paper, a department those that were sent to it."""
-    return (
-        Permission.PAPERS_VIEW in request.permissions
-        or request.membership.department_code in issued.department_codes
+def years() -> list[int]:
+    """Years with papers on the register, the newest first."""
+    return list(Issued.objects.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def may_read(request: "SignedInRequest", issued: Issued) -> bool:
+    """Who holds the register reads every paper; a department what was addressed to it."""
+    own = request.membership.department_code
+    return Permission.PAPERS_VIEW in request.permissions or bool(
+        own and own in issued.department_codes
     )
 
 
-def next_numbers_of(on: date) -> list[tuple[Kind, str]]:
-    """What the next paper of each kind would be called if it were issued on ``on``."""
-    word = head_on(on).word
+def may_read_file(request: "SignedInRequest", attachment: Attachment) -> bool:
+    """The signed copy (用印件) of a paper is read by who may read the paper."""
+    issued = Issued.objects.defer("paper").filter(pk=int(attachment.key)).first()
+    return issued is not None and may_read(request, issued)
+
+
+def holds(issued: Issued) -> bool:
+    """Whether the digest counted again over what is kept equals the one taken at issue."""
+    return digest_of(issued.paper) == issued.digest
+
+
+def letterheads() -> QuerySet[Letterhead]:
+    """Every version, the latest first."""
+    return Letterhead.objects.order_by("-effective_from", "-pk")
+
+
+def next_numbers(word: str, year: int) -> list[tuple[Kind, str]]:
+    """The number each kind takes next, as it stands now."""
     last = dict(
-        Issued.objects.filter(year=on.year)
-        .order_by()
-        .values_list("kind")
-        .annotate(last=Max("serial"))
+        NumberSeries.objects.filter(
+            schema_name=current_tenant().schema_name, year=year, kind__startswith="paper."
+        ).values_list("kind", "last")
     )
     return [
-        (kind, f"{word}{MANNERS[kind].word}〔{on.year}〕{last.get(kind.value, 0) + 1}号")
-        for kind in Kind
-        if kind is not Kind.FILING  # numbered with the filing itself
+        (kind, number_of(kind, word, year, last.get(f"paper.{kind.value}", 0) + 1)) for kind in Kind
     ]

@@ -1,4 +1,4 @@
-"""Addresses of the register."""
+"""Addresses of the register of issued papers."""
 
 from django.urls import path
 
@@ -6,10 +6,12 @@ from workflows.issuing import views
 
 app_name = "issuing"
 urlpatterns = [
-    path("", views.register, name="register"),
-    path("letterhead/", views.letterhead, name="letterhead"),
+    path("", views.register, name="list"),
+    path("letterheads/", views.letterheads, name="letterheads"),
+    path("letterheads/new/", views.new_letterhead, name="new_letterhead"),
     path("<int:pk>/", views.paper, name="paper"),
+    path("<int:pk>/pdf/", views.pdf, name="pdf"),
+    path("<int:pk>/docx/", views.docx, name="docx"),
     path("<int:pk>/void/", views.void, name="void"),
-    path("<int:pk>/pdf/", views.paper_as, {"form": "pdf"}, name="pdf"),
-    path("<int:pk>/docx/", views.paper_as, {"form": "docx"}, name="docx"),
+    path("<int:pk>/attach/", views.attach, name="attach"),
 ]

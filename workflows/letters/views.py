@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.refusal import Refused
 from kernel.trail import record_refusal
 from kernel.web.downloads import paper_file
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from workflows.letters import actions, queries, writing
 from workflows.letters.forms import NoticeForm
-from workflows.procedures.lifecycle import MOVES, Ground, MoveRefused
+from workflows.procedures.lifecycle import MOVES, Ground
 from workflows.procedures.live import live_of
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import reach_of
@@ -63,7 +64,7 @@ def issue_guidance(request: SignedInRequest, number: str) -> HttpResponse:
         issued = actions.issue_guidance(
             project=project, on=timezone.localdate(), actor=actor_of(request)
         )
-    except MoveRefused as refusal:
+    except Refused as refusal:
         refuse(request, refusal, action="letters.guidance", subject=number)
         return redirect("projects:project", number)
     messages.success(request, f"已出具指导单 {issued.number}。")
@@ -95,7 +96,7 @@ def new_notice(request: SignedInRequest, number: str) -> HttpResponse:
                 )
                 messages.success(request, f"已出具一次性告知书 {issued.number}，并记入计时台账。")
                 return redirect("procedures:detail", number)
-        except MoveRefused as refusal:
+        except Refused as refusal:
             form.add_error(None, str(refusal))
         record_refusal(
             actor=actor_of(request),

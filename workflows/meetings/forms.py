@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from kernel.web.fields import FilesField, day_field
+from kernel.papers.forms import FilesField
+from kernel.web.fields import day_field
 from workflows.meetings.lifecycle import Cause, Ground, Kind, SixStep, State
 from workflows.meetings.models import Invitee
 

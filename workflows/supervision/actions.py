@@ -16,7 +16,8 @@ from kernel.clock import WorkCalendar
 from kernel.notices.telling import Message, tell
 from kernel.papers.attaching import keep
 from kernel.papers.paper import Para, Table, cn_date
-from kernel.trail import SYSTEM, Actor, record
+from kernel.papers.refusals import PaperRefused
+from kernel.trail import SYSTEM, Actor, record, record_refusal
 from workflows.catalogue.queries import departments
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
@@ -203,7 +204,15 @@ def _issue_letters(raised: Raised, rule: ChaseRule, on: date, at: datetime) -> N
         for case, step in steps:
             by_unit[case.department_code].append((case, step))
         for code, lines in sorted(by_unit.items()):
-            letter = _letter([case for case, _ in lines], names.get(code, code), code, on)
+            try:
+                letter = _letter([case for case, _ in lines], names.get(code, code), code, on)
+            except (
+                PaperRefused
+            ) as refusal:  # one odd character must not keep everybody's chase waiting
+                record_refusal(
+                    actor=SYSTEM, action="supervision.letter", subject=code, summary=str(refusal)
+                )
+                continue
             Step.objects.filter(pk__in=[step.pk for _, step in lines]).update(letter=letter)
 
 

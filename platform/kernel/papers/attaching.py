@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from django.core.files import File
 from django.db.models import QuerySet
 
-from kernel.papers.formats import media_type_of
+from kernel.papers.formats import media_type_of, name_of
 from kernel.papers.models import Attachment
 from kernel.trail import Actor
 
@@ -35,7 +34,7 @@ def may_read(request: "SignedInRequest", attachment: Attachment) -> bool:
 def keep(upload: File[bytes], *, room: str, key: str, at: datetime, actor: Actor) -> Attachment:
     """Keep an uploaded file for ``room`` and ``key``. Raises `Refused` for a bad one."""
     content = upload.read()
-    name = PurePath(upload.name or "").name
+    name = name_of(upload.name or "")
     media_type = media_type_of(name, content)
     return Attachment.objects.create(
         room=room,

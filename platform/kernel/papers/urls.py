@@ -1,4 +1,4 @@
-"""The address of an attachment."""
+"""Addresses of attached files."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Serve an attachment (附件下载) to whoever its room lets read it."""
+"""An attached file as an answer: only to whom its room lets read it, and only to be saved."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,8 +14,12 @@ from kernel.web.http import SignedInRequest, requires
 @require_safe
 @requires(Permission.DESK_VIEW)
 def file(request: SignedInRequest, token: str) -> HttpResponse:
-    """The file as it came, to be saved and never shown in place; 404 for who may not read it."""
+    """The file as it was handed in. Who may not read it learns nothing of it."""
     found = get_object_or_404(Attachment, token=token)
     if not may_read(request, found):
         raise Http404
-    return attachment(bytes(found.content), found.name, found.media_type)
+    answer = attachment(bytes(found.content), found.name, found.media_type)
+    answer["Cache-Control"] = "private, no-store"
+    # What a browser would show all the same runs and loads nothing.
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer

@@ -9,7 +9,7 @@ from kernel.trail.queries import room_of
 
 ROOMS = (
     "projects", "procedures", "watches", "filings", "disclosure", "mechanism", "promises", "catalogue",
-    "overview", "desk", "trail", "accounts", "members",
+    "issuing", "overview", "desk", "trail", "accounts", "members",
 )  # fmt: skip
 
 

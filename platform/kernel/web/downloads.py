@@ -17,20 +17,19 @@ PDF = "application/pdf"
 
 
 def attachment(content: bytes, name: str, media_type: str = XLSX) -> HttpResponse:
-    """A file to be saved under a Chinese ``name``."""
+    """A file to be saved under a Chinese ``name``; an .xlsx unless told."""
     disposition = content_disposition_header(True, name) or "attachment"
-    return HttpResponse(
-        content, content_type=media_type, headers={"Content-Disposition": disposition}
-    )
+    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(content, content_type=media_type, headers=headers)
 
 
-def paper_file(paper: Paper, form: str, name: str, *, voided: bool = False) -> HttpResponse:
+def paper_file(paper: Paper, form: str, name: str) -> HttpResponse:
     """The paper as a file of ``form``, pdf or docx, under ``name`` without extension; else 404."""
     match form:
         case "pdf":
-            return attachment(pdf_bytes(paper, voided=voided), f"{name}.pdf", PDF)
+            return attachment(pdf_bytes(paper), f"{name}.pdf", PDF)
         case "docx":
-            return attachment(docx_bytes(paper, voided=voided), f"{name}.docx", DOCX)
+            return attachment(docx_bytes(paper), f"{name}.docx", DOCX)
     raise Http404
 
 

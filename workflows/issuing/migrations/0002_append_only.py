@@ -1,16 +1,15 @@
-"""What was issued stays as it was: the serving role may void a paper and nothing else; a letterhead
-is added, never changed. A role can take its own privileges away; no triggers, which a sharded schema
-could not have."""
+"""The role that registers papers gives up changing and deleting them; it may still void one."""
 
 from django.db import migrations
 
-ISSUED = """
+NARROW = """
 REVOKE UPDATE, DELETE, TRUNCATE ON issuing_issued FROM CURRENT_USER;
 GRANT UPDATE (voided_at, voided_by, voided_why) ON issuing_issued TO CURRENT_USER;
 REVOKE UPDATE, DELETE, TRUNCATE ON issuing_letterhead FROM CURRENT_USER;
 """
+WIDE = "GRANT UPDATE, DELETE, TRUNCATE ON issuing_issued, issuing_letterhead TO CURRENT_USER"
 
 
 class Migration(migrations.Migration):
     dependencies = [("issuing", "0001_initial")]
-    operations = [migrations.RunSQL(ISSUED, migrations.RunSQL.noop)]
+    operations = [migrations.RunSQL(NARROW, WIDE)]

@@ -31,6 +31,7 @@ from tenants.rollup.reconcile import reconcile
 from workflows.catalogue.actions import load_standard
 from workflows.disclosure.sample import release_samples
 from workflows.filings import actions as filings
+from workflows.issuing import sample as issuing_sample
 from workflows.mechanism import sample as mechanism_sample
 from workflows.mechanism.models import Unit
 from workflows.procedures import sample as procedures_sample
@@ -154,6 +155,7 @@ class Command(BaseCommand):
             )
         procedures_sample.play_all(Project.objects.order_by("number"), today=today)
         promises_sample.fill(on=today)
+        issuing_sample.fill(on=begun_on, actor=actor(OFFICE), at=timezone.now())
         notice(on=today, at=timezone.now())
 
     def file(self, today: date) -> None:
