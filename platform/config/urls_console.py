@@ -17,6 +17,8 @@ urlpatterns = [
     path("meetings/", include("workflows.meetings.urls")),
     path("policies/", include("workflows.policies.urls")),
     path("dispatch/", include("workflows.dispatch.urls")),
+    path("orders/", include("workflows.orders.urls")),
+    path("taskforce/", include("workflows.taskforce.urls")),
     path("deficiency/", include("workflows.deficiency.urls")),
     path("notices/", include("kernel.notices.urls")),
     path("supervision/", include("workflows.supervision.urls")),

@@ -3,19 +3,21 @@
 A5.1: the office adds and drops member units by a document of its own.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from django.db import transaction
+from django.core.files import File
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from kernel.office_line import office_line
+from kernel.papers.attaching import keep
 from kernel.refusal import Refused
 from kernel.trail import SYSTEM, Actor, record
 from tenants.gateway import visiting
 from tenants.models import Tenant
 from workflows.mechanism import standard
-from workflows.mechanism.models import Holding, Seat, Unit
+from workflows.mechanism.models import Holding, Order, Seat, Unit
 
 _DAY = timedelta(days=1)
 Row = TypeVar("Row", Unit, Seat, Holding)
@@ -314,6 +316,51 @@ def end_unit(*, unit_number: int, on: date, document: str, actor: Actor) -> None
     _record_unit(
         actor, unit, "mechanism.end_unit", f"自{on}起减少成员单位{unit.name}", on, document
     )
+
+
+# Documents -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def file_order(
+    *,
+    number: str,
+    title: str,
+    dated_on: date,
+    on: date,
+    at: datetime,
+    actor: Actor,
+    scan: File[bytes] | None = None,
+    issued_id: int | None = None,
+) -> Order:
+    """Put a document on file: one from outside with its ``scan``, one of the office's own with its key on
+    the register. Raises `ChangeRefused`."""
+    number = number.strip()
+    if dated_on > on:
+        raise ChangeRefused(f"成文日期{dated_on}晚于今天。请填文件上的日期。")
+    if scan is None and issued_id is None:
+        raise ChangeRefused("登记文件须附扫描件。")
+    try:
+        with transaction.atomic():
+            order = Order.objects.create(
+                number=number,
+                title=title.strip(),
+                dated_on=dated_on,
+                issued_id=issued_id,
+                filed_at=at,
+                filed_by=actor.name,
+            )
+    except IntegrityError as taken:
+        raise ChangeRefused(f"文号{number}已经登记，不必再登一次。") from taken
+    if scan is not None:
+        keep(scan, room="mechanism", key=f"order:{order.pk}", at=at, actor=actor)
+    record(
+        actor=actor,
+        action="mechanism.file_order",
+        subject=number,
+        summary=f"登记依据文件{number}：{order.title}"[:500],
+    )
+    return order
 
 
 # Parts ---------------------------------------------------------------------------------------------

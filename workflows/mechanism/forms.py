@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from kernel.papers.forms import FilesField
 from workflows.catalogue import queries as catalogue
-from workflows.mechanism.models import Seat, SeatKind, Unit
+from workflows.mechanism.models import Order, Seat, SeatKind, Unit
 
 _DAY = {"type": "date"}
 
@@ -46,13 +47,34 @@ class ChangeForm(forms.Form):
     """What every change needs: the day it holds from, and the document."""
 
     on = _day_field("生效日期", help_text="变更从这一天起生效，前一行到前一天为止。")
-    document = forms.CharField(label="依据文件文号", max_length=80)
+    document = forms.CharField(
+        label="依据文件文号",
+        max_length=80,
+        help_text="须是已登记的文件。没有登记的，先在“依据文件”登记，或者由办公室拟文印发。",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = timezone.localdate
 
     field_order: list[str] | None = None
+
+    def clean_document(self) -> str:
+        number: str = self.cleaned_data["document"].strip()
+        if not Order.objects.filter(number=number).exists():
+            raise forms.ValidationError(
+                f"文号“{number}”没有登记。请先登记文件（文号、日期、扫描件），再登记变更。"
+            )
+        return number
+
+
+class OrderForm(forms.Form):
+    """A document from outside, with its scan."""
+
+    number = forms.CharField(label="文号", max_length=80)
+    title = forms.CharField(label="标题", max_length=200)
+    dated_on = _day_field("成文日期")
+    scan = FilesField(label="扫描件")
 
 
 class AppointForm(ChangeForm):

@@ -57,6 +57,25 @@ class Unit(models.Model):
         return self.name
 
 
+class Order(models.Model):
+    """A document that changes rest on (依据文件), on file with number, date and scan (A5.1). The scan hangs on
+    "order:<id>"; ``issued_id`` is the register's key where the office issued it itself."""
+
+    number = models.CharField("文号", max_length=80, unique=True)
+    title = models.CharField("标题", max_length=200)
+    dated_on = models.DateField("成文日期")
+    issued_id = models.BigIntegerField(null=True)
+    filed_at = models.DateTimeField("登记时间")
+    filed_by = models.CharField("登记人", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "依据文件"
+        ordering = ["-dated_on", "-pk"]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class SeatKind(models.TextChoices):
     CONVENER = "convener", "总召集人"
     DEPUTY = "deputy", "副总召集人"

@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
 
+from kernel.authority.permissions import Permission
+from kernel.papers.models import Attachment
 from workflows.mechanism import standard
 from workflows.mechanism.models import Holding, Seat, SeatKind, Unit
+
+if TYPE_CHECKING:
+    from kernel.web.http import SignedInRequest
 
 _KINDS = {kind: order for order, kind in enumerate(SeatKind)}
 
@@ -254,3 +259,8 @@ def vacancies(on: date) -> list[str]:
         for place in organisation(on).places
         if not place.holding
     ]
+
+
+def may_read(request: "SignedInRequest", attachment: Attachment) -> bool:
+    """Who sees the organisation sees the documents it rests on."""
+    return attachment.key.startswith("order:") and Permission.MECHANISM_VIEW in request.permissions

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.trail import record_refusal
 from kernel.web.downloads import attachment
@@ -21,7 +22,7 @@ from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column, workbook_bytes
 from workflows.mechanism import actions, forms, queries
-from workflows.mechanism.models import Seat, Unit
+from workflows.mechanism.models import Order, Seat, Unit
 from workflows.mechanism.queries import Place
 
 # Looking ------------------------------------------------------------------------------------------
@@ -133,6 +134,13 @@ def add(request: SignedInRequest) -> HttpResponse:
     return _add_page(request)
 
 
+@require_safe
+@requires(Permission.MECHANISM_VIEW)
+def orders(request: SignedInRequest) -> HttpResponse:
+    """Documents on file."""
+    return _orders_page(request)
+
+
 # Changing -----------------------------------------------------------------------------------------
 
 
@@ -227,7 +235,51 @@ def add_seat(request: SignedInRequest) -> HttpResponse:
     return _changed(request, form, act, "席位") or _add_page(request, seat_form=form)
 
 
+@require_POST
+@requires(Permission.MECHANISM_CHANGE)
+def file_order(request: SignedInRequest) -> HttpResponse:
+    """Put a document from outside on file."""
+    form = forms.OrderForm(request.POST, request.FILES)
+
+    def act() -> str:
+        given = form.cleaned_data
+        actions.file_order(
+            number=given["number"],
+            title=given["title"],
+            dated_on=given["dated_on"],
+            scan=given["scan"][0],
+            on=timezone.localdate(),
+            at=timezone.now(),
+            actor=actor_of(request),
+        )
+        return reverse("mechanism:orders")
+
+    return _changed(request, form, act, "依据文件") or _orders_page(request, form=form)
+
+
 # Parts --------------------------------------------------------------------------------------------
+
+
+def _orders_page(request: SignedInRequest, **bound: django_forms.Form) -> HttpResponse:
+    found = Order.objects.order_by("-dated_on", "-pk")
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    files: dict[str, list[Any]] = {}
+    for file in attached("mechanism", *(f"order:{row.pk}" for row in page)):
+        files.setdefault(file.key, []).append(file)
+    return render(
+        request,
+        "mechanism/orders.html",
+        {
+            "title": "依据文件",
+            "crumbs": [("组织机构", reverse("mechanism:chart")), ("依据文件", "")],
+            "page": page,
+            "rows": [(row, files.get(f"order:{row.pk}", [])) for row in page],
+            "may_change": Permission.MECHANISM_CHANGE in request.permissions,
+            "form": forms.OrderForm(),
+            **bound,
+        },
+        status=422 if bound else 200,
+    )
 
 
 def _changed(

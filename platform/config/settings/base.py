@@ -85,6 +85,8 @@ TENANT_APPS = [
     "workflows.watches",
     "workflows.meter",
     "workflows.issuing",
+    "workflows.orders",
+    "workflows.taskforce",
     "workflows.supervision",
     "workflows.assignments",
     "workflows.deficiency",
@@ -272,6 +274,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "prepare-dispatch": {
         "task": "workflows.dispatch.tasks.sweep",
         "schedule": crontab(hour="8,13", minute=5),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "remind-of-terms": {
+        "task": "workflows.taskforce.tasks.sweep",
+        "schedule": crontab(hour=8, minute=25),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "forget-notices": {

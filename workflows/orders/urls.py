@@ -1,0 +1,13 @@
+"""Addresses of orders."""
+
+from django.urls import path
+
+from workflows.orders import views
+
+app_name = "orders"
+urlpatterns = [
+    path("", views.listing, name="list"),
+    path("<int:pk>/", views.draft, name="draft"),
+    path("<int:pk>/add/<slug:verb>/", views.add, name="add"),
+    path("<int:pk>/<slug:name>/", views.act, name="act"),
+]
