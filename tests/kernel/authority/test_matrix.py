@@ -54,6 +54,7 @@ ADDRESSES: dict[str, Permission | None] = {
     "projects:export": P.PROJECTS_VIEW,
     "projects:new": P.PROJECTS_CHANGE,
     "projects:waiting": P.PROJECTS_COMMENT,
+    "projects:handle": P.PROJECTS_CONFIRM,
     "projects:upload": P.PROJECTS_IMPORT,
     "projects:template": P.PROJECTS_IMPORT,
     "projects:intake": P.PROJECTS_IMPORT,
