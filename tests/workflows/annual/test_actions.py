@@ -142,7 +142,7 @@ class TestWholeCycle:
             match (day.month, day.day):
                 case (9, 2):
                     move("start", day)
-                case (9, 25):
+                case (9, 24):
                     there = [project(1), project(2)]
                 case (9, 30):
                     move("close_collecting", day)
@@ -176,8 +176,9 @@ class TestWholeCycle:
             date(2026, 9, 29): [
                 "annual:2027:declare:2026-09-28:late",
                 "annual:2027:declare:2026-09-28:late:departments",
-                "annual:2027:send:2026-10-10:soon",
             ],
+            # The 1st to 7th are free and the 10th, a Saturday, is worked: three working days before.
+            date(2026, 9, 30): ["annual:2027:send:2026-10-10:soon"],
             # Sent on the 9th, a day before the calendar: nothing of the sending is late.
             date(2026, 10, 20): [
                 "annual:2027:owed:sthj:2026-10-23:soon",
