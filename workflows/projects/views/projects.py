@@ -323,7 +323,7 @@ def _asked(standing: Standing, on: date) -> list[tuple[str, str, str]]:
     for code, name in zip(standing.asked, names, strict=True):
         last = standing.last.get(code)
         told.append(
-            (name, last.get_opinion_display(), _TONES[last.opinion])
+            (name, last.get_opinion_display(), _TONES[Opinion(last.opinion)])
             if last
             else ((name, "逾期未回复", "red") if code in silent else (name, "未回复", ""))
         )
