@@ -10,6 +10,7 @@ urlpatterns = [
     path("catalogue/", include("workflows.catalogue.urls")),
     path("promises/", include("workflows.promises.urls")),
     path("projects/", include("workflows.projects.urls")),
+    path("annual/", include("workflows.annual.urls")),
     path("procedures/", include("workflows.procedures.urls")),
     path("watches/", include("workflows.watches.urls")),
     path("meter/", include("workflows.meter.urls")),

@@ -14,6 +14,9 @@ from kernel.trail import Actor
 from tenants.gateway import visiting
 from tenants.models import Tenant
 from tenants.rollup.models import ProjectRow
+from workflows.annual import sample as annual_sample
+from workflows.annual.actions import open_cycle
+from workflows.annual.models import Cycle
 from workflows.disclosure.actions import prepare_projects
 from workflows.filings.actions import send
 from workflows.issuing.actions import issue
@@ -47,6 +50,16 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
                 actions.make_move(
                     number=draft.number, name="send_for_comment", version=1, on=today, actor=CLERK
                 )
+                actions.comment(
+                    number=draft.number,
+                    department_code="zrzy",
+                    opinion="advise",
+                    text="核对用地边界",
+                    actor=CLERK,
+                )
+            annual_sample.fill(year, confirmed_on=date(year, 1, 5), actor=CLERK)
+            if not Cycle.objects.filter(year=year + 1).exists():
+                open_cycle(year=year + 1, on=today, at=timezone.now(), actor=CLERK)
             numbers = Project.objects.filter(year=year).values_list("number", flat=True)
             notice(on=today, at=timezone.now())
             prepare_projects(numbers=list(numbers)[: n - 1 or 1], on=today, actor=CLERK)
@@ -74,6 +87,17 @@ LISTS = (
     ("zhungeer", "office", "/projects/list/{next}/confirm/"),
     ("zhungeer", "office", "/projects/export/"),
     ("zhungeer", "department", "/projects/comments/"),
+    ("zhungeer", "office", "/annual/"),
+    ("zhungeer", "office", "/annual/{next}/"),
+    ("zhungeer", "office", "/annual/{next}/export/"),
+    ("zhungeer", "office", "/annual/{next}/replies/"),
+    ("zhungeer", "department", "/annual/{next}/replies/"),
+    ("zhungeer", "office", "/annual/{next}/comments/"),
+    ("zhungeer", "office", "/annual/{year}/"),
+    ("zhungeer", "office", "/annual/{year}/changes/?scope=all"),
+    ("zhungeer", "office", "/annual/{year}/compare/"),
+    ("zhungeer", "office", "/annual/{year}/versions/1/"),
+    ("zhungeer", "office", "/annual/{year}/issue/"),
     ("zhungeer", "office", "/procedures/"),
     ("zhungeer", "office", "/procedures/export/"),
     ("zhungeer", "office", "/watches/"),

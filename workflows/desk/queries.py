@@ -119,7 +119,12 @@ def _mine(
     names: Names,
     rule: LampRule,
 ) -> Listing:
-    items = [*items_of(request, on), *_filings(request, on), *_projects(request), *_drafts(request)]
+    items = [
+        *items_of(request, on),
+        *_filings(request, on),
+        *_projects(request, on),
+        *_drafts(request),
+    ]
     total = len(items)
     waiting = procedures_for(request, near)
     if waiting is not None:
@@ -249,12 +254,22 @@ def _filings(request: "SignedInRequest", on: date) -> Iterable[Item]:
             )
 
 
-def _projects(request: "SignedInRequest") -> Iterable[Item]:
+def _projects(request: "SignedInRequest", on: date) -> Iterable[Item]:
     may = request.permissions
     if Role(request.membership.role) in (Role.DEPARTMENT, Role.REPRESENTATIVE):
         for project in waiting_for(request.membership.department_code)[:SHOWN]:
             url = reverse("projects:project", args=[project.number])
-            yield Item(project.name, "列入年度清单，征求本单位意见", "提意见", url)
+            late = project.reply_by is not None and project.reply_by < on
+            yield Item(
+                project.name,
+                "列入年度清单，征求本单位意见",
+                "提意见",
+                url,
+                "回复期限" if project.reply_by else "",
+                project.reply_by,
+                Lamp.RED.value if late else "",
+                note="逾期未回复" if late else "",
+            )
     if Permission.PROJECTS_CONFIRM in may:
         unsettled = Project.objects.filter(state__in=[ProjectState.DRAFT, ProjectState.COMMENTING])
         counted = unsettled.values_list("year", "state").annotate(count=Count("pk"))

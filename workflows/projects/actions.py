@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from kernel.notices.telling import Message, tell
 from kernel.refusal import Refused
 from kernel.trail import Actor, record
 from tenants.gateway import current_tenant
@@ -23,7 +25,7 @@ from workflows.projects.facts import (
     shown,
 )
 from workflows.projects.lifecycle import State, move_from
-from workflows.projects.models import Comment, Opinion, Project, Revision
+from workflows.projects.models import Comment, Opinion, Project, Revision, Verdict
 from workflows.projects.workbook import ProjectFacts
 
 
@@ -140,9 +142,10 @@ def make_move(
                 "sent_on": on,
                 "consulted": consulted(project.industry),
                 "round": project.round + 1,
+                "reply_by": None,
             }
         case "confirm":
-            _may_confirm(project, on, reason)
+            _may_confirm(project, on)
             values["confirmed_on"] = on
         case "remove":
             if project.confirmed_on and on < project.confirmed_on:
@@ -151,7 +154,7 @@ def make_move(
                     "请核对后填写。"
                 )
         case "restore":
-            values |= {"sent_on": None, "consulted": [], "confirmed_on": None}
+            values |= {"sent_on": None, "consulted": [], "reply_by": None, "confirmed_on": None}
     found = [
         Difference(field, as_json(getattr(project, field)), as_json(new))
         for field, new in values.items()
@@ -164,7 +167,9 @@ def make_move(
         subject=number,
         summary=f"{move.label}（{on.year}年{on.month}月{on.day}日）{'：' + reason if reason else ''}",
     )
-    if name == "confirm":
+    if name == "send_for_comment":
+        hooks.run(hooks.ON_SEND, project, on=on, actor=actor)
+    elif name == "confirm":
         hooks.run(hooks.ON_CONFIRM, project, on=on, actor=actor)
     elif name == "remove" and before == State.CONFIRMED:
         hooks.run(hooks.ON_REMOVE, project, on=on, actor=actor)
@@ -199,6 +204,51 @@ def comment(*, number: str, department_code: str, opinion: str, text: str, actor
         summary=f"{department_code} {Opinion(opinion).label}{'：' + text if text else ''}",
     )
     return filed
+
+
+@transaction.atomic
+def handle(
+    *, comment_id: int, verdict: str, why: str, seen_at: datetime | None, at: datetime, actor: Actor
+) -> Comment:
+    """Answer a department's opinion (意见处理): adopted, in part or not, with the reason, and tell it.
+
+    ``seen_at`` is when the opinion had been handled as the clerk's page showed it, None for not yet.
+    Raises `Stale`, or `Refused` for an opinion that no longer counts.
+    """
+    project = _locked(Comment.objects.get(pk=comment_id).project.number, None)
+    comment = Comment.objects.get(pk=comment_id)
+    department = queries.department_names([comment.department_code])[0]
+    said = f"{department}对{project.number}的意见"
+    if comment.handled_at != seen_at:
+        raise Stale(f"{said}已由{comment.handled_by}处理，没有重复写入；请看过处理结果后再办。")
+    if project.state not in {State.COMMENTING, State.CONFIRMED}:
+        raise Refused(
+            f"{project.number}现为“{State(project.state).label}”，意见只作记录，不再处理。"
+        )
+    if comment.opinion == Opinion.AGREE:
+        raise Refused(f"{said}是“同意”，不需要处理。")
+    if queries.standing_of(project).last.get(comment.department_code) != comment:
+        raise Refused(f"{said}不是最近一次意见；请处理这个单位最新的意见。")
+    if not why:
+        raise Refused(f"{said}要写明“{Verdict(verdict).label}”的理由，反馈给提意见的单位。")
+    comment.verdict, comment.handled_why = verdict, why
+    comment.handled_at, comment.handled_by = at, actor.name
+    comment.save(update_fields=["verdict", "handled_why", "handled_at", "handled_by"])
+    record(
+        actor=actor,
+        action="projects.handle",
+        subject=project.number,
+        summary=f"{said}：{Verdict(verdict).label}。{why}"[:500],
+    )
+    message = Message(
+        key=f"projects:comment:{comment.pk}:{at.isoformat()}",
+        room="projects",
+        text=f"贵单位对“{project.name}”的意见已处理：{Verdict(verdict).label}。{why}",
+        url=f"{reverse('projects:project', args=[project.number])}#comments",
+        department_code=comment.department_code,
+    )
+    tell([message], at=at)
+    return comment
 
 
 # Shared with imports ------------------------------------------------------------------------------
@@ -262,12 +312,14 @@ def _admitted(facts: ProjectFacts) -> Admission:
     )
 
 
-def _may_confirm(project: Project, on: date, reason: str) -> None:
+def _may_confirm(project: Project, on: date) -> None:
     if project.sent_on and on < project.sent_on:
         raise Refused(
             f"确认日期{shown('_on', on)}早于送征求意见的{shown('_on', project.sent_on)}；请核对后填写。"
         )
-    objections = queries.standing_of(project).objections
-    if objections and not reason:
-        departments = "、".join(queries.department_names(c.department_code for c in objections))
-        raise Refused(f"{departments}不同意；请先协调，或写明仍要确认的理由。")
+    if unhandled := queries.standing_of(project).unhandled:
+        departments = "、".join(queries.department_names(c.department_code for c in unhandled))
+        raise Refused(
+            f"{departments}对{project.number}不同意，意见还没有处理；"
+            "请在部门意见中写明采纳情况和理由，再确认入列。"
+        )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from workflows.projects.models import Comment, Opinion, Project
@@ -33,6 +34,7 @@ class Standing:
 
     asked: tuple[str, ...]
     last: Mapping[str, Comment]
+    reply_by: date | None = None
 
     @property
     def answered(self) -> int:
@@ -47,6 +49,16 @@ class Standing:
         """Those that still object; a department that changed its mind no longer does."""
         return tuple(c for c in self.last.values() if c.opinion == Opinion.OBJECT)
 
+    @property
+    def unhandled(self) -> tuple[Comment, ...]:
+        """Objections that the office has not answered: while there is one, nothing is confirmed."""
+        return tuple(c for c in self.objections if not c.verdict)
+
+    def silent(self, on: date) -> tuple[str, ...]:
+        """Those that let the deadline pass (逾期未回复) by day ``on``. Silence is no consent."""
+        late = self.reply_by is not None and on > self.reply_by
+        return self.outstanding if late else ()
+
 
 def standing(project: Project, comments: Iterable[Comment]) -> Standing:
     """``comments`` are the project's, newest first; those of an earlier round do not count."""
@@ -54,4 +66,4 @@ def standing(project: Project, comments: Iterable[Comment]) -> Standing:
     for comment in comments:
         if comment.round == project.round:
             last.setdefault(comment.department_code, comment)
-    return Standing(tuple(project.consulted), last)
+    return Standing(tuple(project.consulted), last, project.reply_by)

@@ -1,6 +1,6 @@
 """Forms of the project list: the same checks by hand as by import (清单表单)."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -20,7 +20,7 @@ from workflows.projects.eligibility import RULES
 from workflows.projects.facts import REGION_NAMES, STATED, industry_labels, stated_by
 from workflows.projects.intake.cells import START_YEARS
 from workflows.projects.lifecycle import State
-from workflows.projects.models import Kind, Opinion, Project
+from workflows.projects.models import Comment, Kind, Opinion, Project, Verdict
 from workflows.projects.workbook import ProjectFacts
 
 _ANY = ("", "全部")
@@ -293,3 +293,28 @@ class CommentForm(forms.Form):
         if given.get("opinion") in {Opinion.ADVISE, Opinion.OBJECT} and not given.get("text"):
             self.add_error("text", "请写明意见内容，“有建议”“不同意”不能空着。")
         return given
+
+
+class HandleForm(forms.Form):
+    """What becomes of an opinion; ``seen_at`` says how far the clerk saw it handled."""
+
+    verdict = forms.ChoiceField(label="处理", choices=Verdict.choices, widget=forms.RadioSelect)
+    why = forms.CharField(
+        label="理由",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="反馈给提意见的单位，记入留痕。",
+    )
+    seen_at = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @staticmethod
+    def initial_of(comment: Comment) -> dict[str, Any]:
+        seen = comment.handled_at.isoformat() if comment.handled_at else ""
+        return {"verdict": comment.verdict, "why": comment.handled_why, "seen_at": seen}
+
+    def clean_seen_at(self) -> datetime | None:
+        text = self.cleaned_data["seen_at"]
+        try:
+            return datetime.fromisoformat(text) if text else None
+        except ValueError:
+            raise forms.ValidationError("页面已过时，请刷新后再处理。") from None

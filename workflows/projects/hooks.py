@@ -17,6 +17,7 @@ class Hook(Protocol):
     def __call__(self, project: Project, *, on: date, actor: Actor) -> object: ...
 
 
+ON_SEND: list[Hook] = []  #: 送征求意见: the round gets its deadline
 ON_CONFIRM: list[Hook] = []  #: 确认入列: its procedures are combed out
 ON_CHANGE: list[Hook] = []  #: 确认后有变更: its plan is made again
 ON_REMOVE: list[Hook] = []  #: 移出清单: its procedures are closed

@@ -44,6 +44,7 @@ class Project(models.Model):
     sent_on = models.DateField("送征求意见", null=True, blank=True)
     consulted = models.JSONField("征求意见单位", default=list)
     round = models.PositiveSmallIntegerField("征求意见轮次", default=0)
+    reply_by = models.DateField("意见回复期限", null=True, blank=True)  # of this round
     confirmed_on = models.DateField("确认日期", null=True, blank=True)
     target_on = models.DateField("应批尽批目标日")
     source = models.CharField("来源", max_length=240, blank=True)
@@ -124,8 +125,16 @@ class Opinion(models.TextChoices):
     OBJECT = "object", "不同意"
 
 
+class Verdict(models.TextChoices):
+    """What the office makes of an opinion (意见处理)."""
+
+    ADOPTED = "adopted", "采纳"
+    PARTLY = "partly", "部分采纳"
+    REJECTED = "rejected", "不采纳"
+
+
 class Comment(models.Model):
-    """An industry department's opinion while the list is open for comment."""
+    """An industry department's opinion while the list is open for comment, and what became of it."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="comments")
     department_code = models.CharField("单位", max_length=10)
@@ -134,6 +143,10 @@ class Comment(models.Model):
     text = models.CharField("说明", max_length=500, blank=True)
     at = models.DateTimeField("时间")
     by_name = models.CharField("人员", max_length=40)
+    verdict = models.CharField("处理", max_length=8, choices=Verdict, blank=True)
+    handled_why = models.CharField("处理说明", max_length=300, blank=True)
+    handled_at = models.DateTimeField("处理时间", null=True)
+    handled_by = models.CharField("处理人", max_length=40, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "部门意见"
@@ -142,6 +155,11 @@ class Comment(models.Model):
             models.CheckConstraint(condition=Q(opinion__in=Opinion.values), name="comment_opinion"),
             models.CheckConstraint(
                 condition=Q(opinion=Opinion.AGREE) | ~Q(text=""), name="comment_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict="", handled_at__isnull=True)
+                | Q(verdict__in=Verdict.values, handled_at__isnull=False) & ~Q(handled_why=""),
+                name="comment_handled_for_a_reason",
             ),
         ]
 

@@ -152,9 +152,9 @@ def department_names(codes: Iterable[str]) -> list[str]:
 
 
 def objected(projects: QuerySet[Project]) -> set[int]:
-    """Those of ``projects`` that a department still objects to."""
+    """Those of ``projects`` with an objection that nobody has answered."""
     disputed = projects.filter(comments__opinion=Opinion.OBJECT).distinct()
-    return {pk for pk, stands in standings(disputed).items() if stands.objections}
+    return {pk for pk, stands in standings(disputed).items() if stands.unhandled}
 
 
 # Import ------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ urlpatterns = [
     path("export/", lists.export, name="export"),
     path("new/", projects.new, name="new"),
     path("comments/", projects.waiting, name="waiting"),
+    path("comments/<int:pk>/", projects.handle, name="handle"),
     path("import/", imports.upload, name="upload"),
     path("import/template/", imports.template, name="template"),
     path("import/<int:pk>/", imports.intake, name="intake"),

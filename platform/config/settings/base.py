@@ -88,6 +88,7 @@ TENANT_APPS = [
     "workflows.orders",
     "workflows.taskforce",
     "workflows.supervision",
+    "workflows.annual",
     "workflows.assignments",
     "workflows.deficiency",
     "workflows.meetings",
@@ -249,6 +250,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "notice-deadlines": {
         "task": "workflows.watches.tasks.sweep",
         "schedule": crontab(hour="0,6,8,10,12,14,16,18", minute=20),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "remind-annual": {
+        "task": "workflows.annual.tasks.sweep",
+        "schedule": crontab(hour="8,14", minute=40),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "resume-batches": {  # of a worker that was killed, or a queue that was lost

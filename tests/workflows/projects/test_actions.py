@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
+from kernel.notices.models import Notice
 from kernel.refusal import Refused
 from kernel.trail import Actor
 from kernel.trail.models import TrailEntry
 from tenants.models import Tenant
 from workflows.projects import actions, hooks, queries
 from workflows.projects.lifecycle import MoveRefused, State
-from workflows.projects.models import Project, Revision
+from workflows.projects.models import Comment, Project, Revision
 from workflows.projects.workbook import ProjectFacts
 
 CLERK = Actor(1, "某某（示例）", "机制办公室")
@@ -30,9 +32,20 @@ def edited(project: Project, facts: ProjectFacts, **more: Any) -> Project:
     return actions.edit(number=project.number, facts=facts, **given | more)
 
 
-def commented(project: Project, opinion: str, text: str = "", department: str = "sthj") -> None:
-    actions.comment(
+def commented(project: Project, opinion: str, text: str = "", department: str = "sthj") -> Comment:
+    return actions.comment(
         number=project.number, department_code=department, opinion=opinion, text=text, actor=CLERK
+    )
+
+
+def handled(comment: Comment, verdict: str, why: str) -> Comment:
+    return actions.handle(
+        comment_id=comment.pk,
+        verdict=verdict,
+        why=why,
+        seen_at=None,
+        at=timezone.now(),
+        actor=CLERK,
     )
 
 
@@ -153,14 +166,17 @@ class TestMoves:
         with pytest.raises(Refused, match="早于送征求意见的2025年10月28日"):
             move(commenting(), "confirm", on=date(2025, 10, 27))
 
-    def test_an_objection_asks_for_a_reason(
+    def test_an_unhandled_objection_keeps_a_project_off_the_list_whatever_reason_is_given(
         self, here: Tenant, commenting: Made, move: Made, called: list[Any]
     ) -> None:
         there = commenting()
-        commented(there, "object", "选址不当")
-        with pytest.raises(Refused, match="生态环境局不同意"):
-            move(there, "confirm", reason="")
-        assert move(there, "confirm", reason="已协调调整选址").state == State.CONFIRMED
+        objection = commented(there, "object", "选址不当")
+        with pytest.raises(Refused, match=r"生态环境局对.*不同意，意见还没有处理"):
+            move(there, "confirm", reason="已协调调整选址")
+        assert queries.objected(queries.listed(2026)) == {there.pk}
+        handled(objection, "rejected", "选址已避开保护区，附核查意见")
+        assert queries.objected(queries.listed(2026)) == set()
+        assert move(there, "confirm", reason="").state == State.CONFIRMED
 
     def test_a_department_that_changes_its_mind_no_longer_objects(
         self, here: Tenant, commenting: Made, move: Made, called: list[Any]
@@ -243,6 +259,66 @@ class TestComments:
         there = move(there, "take_back", "send_for_comment")
         assert list(queries.waiting_for("sthj")) == [there]
         assert queries.standing_of(there).objections == ()
+
+    def test_how_an_opinion_was_handled_is_kept_and_told_to_its_department(
+        self, here: Tenant, commenting: Made
+    ) -> None:
+        comment = handled(commented(commenting(), "advise", "核对用地"), "partly", "已核对两处")
+        assert (comment.verdict, comment.handled_by) == ("partly", CLERK.name)
+        told = Notice.objects.get()
+        assert (told.department_code, told.room) == ("sthj", "projects")
+        assert "部分采纳。已核对两处" in told.text
+
+    @pytest.mark.parametrize(
+        ("opinion", "why", "words"),
+        [("agree", "不必", "不需要处理"), ("object", "", "要写明“采纳”的理由")],
+    )
+    def test_there_is_nothing_to_handle_in_consent_and_nothing_without_a_reason(
+        self, here: Tenant, commenting: Made, opinion: str, why: str, words: str
+    ) -> None:
+        with pytest.raises(Refused, match=words):
+            handled(commented(commenting(), opinion, "选址不当"), "adopted", why)
+
+    def test_two_officers_handle_an_opinion_and_the_second_is_told(
+        self, here: Tenant, commenting: Made
+    ) -> None:
+        comment = commented(commenting(), "object", "选址不当")
+        handled(comment, "adopted", "改选址")
+        with pytest.raises(actions.Stale, match=r"已由.*处理"):
+            handled(comment, "rejected", "不改")
+
+    def test_only_the_last_word_of_this_round_is_handled(
+        self, here: Tenant, commenting: Made, move: Made
+    ) -> None:
+        there = commenting()
+        first = commented(there, "object", "选址不当")
+        second = commented(there, "object", "仍不当")
+        with pytest.raises(Refused, match="不是最近一次意见"):
+            handled(first, "adopted", "改")
+        move(there, "take_back", "send_for_comment")
+        with pytest.raises(Refused, match="不是最近一次意见"):
+            handled(second, "adopted", "改")
+
+    def test_a_removed_project_keeps_its_opinions_as_they_are(
+        self, here: Tenant, commenting: Made, move: Made
+    ) -> None:
+        there = commenting()
+        comment = commented(there, "object", "选址不当")
+        move(there, "remove")
+        with pytest.raises(Refused, match=r"已移出.*只作记录"):
+            handled(comment, "adopted", "改")
+
+    def test_silence_after_the_deadline_is_late_and_not_consent(
+        self, here: Tenant, commenting: Made
+    ) -> None:
+        there = commenting()
+        there.reply_by = date(2025, 11, 11)
+        there.save(update_fields=["reply_by"])
+        commented(there, "agree")
+        standing = queries.standing_of(there)
+        assert standing.silent(date(2025, 11, 11)) == ()
+        assert standing.silent(date(2025, 11, 12)) == ("gxj", "yjj", "zrzy")
+        assert standing.answered == 1
 
     def test_a_draft_takes_no_comment(self, here: Tenant, project: Made) -> None:
         with pytest.raises(Refused, match="不在征求意见"):

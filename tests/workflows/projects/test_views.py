@@ -265,7 +265,7 @@ class TestOneProject:
             "15 亿元",
             "上半年开工",
             "需要供地、环评报告书",
-            "工信局 未回复",
+            "工信局 逾期未回复",
             "状态：草拟 → 征求意见",
         ):
             assert words in page

@@ -1,5 +1,6 @@
 """One project: its page, registration, editing, steps and comments (项目)."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -16,9 +17,10 @@ from kernel.trail import record_refusal
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from workflows.catalogue.queries import departments
 from workflows.projects import actions, panels, queries
+from workflows.projects.consultation import Standing
 from workflows.projects.consultation import standing as stand
 from workflows.projects.facts import LABELS, STATED, Difference, shown
-from workflows.projects.forms import CommentForm, EditForm, FactsForm, MoveForm, NewForm
+from workflows.projects.forms import CommentForm, EditForm, FactsForm, HandleForm, MoveForm, NewForm
 from workflows.projects.lifecycle import Move, State, open_moves
 from workflows.projects.models import Comment, Opinion, Project
 from workflows.projects.views.lists import PAGE, list_url
@@ -57,7 +59,7 @@ def _page(
             "panels": panels.rendered(request, project),
             "profile": _profile(project),
             "standing": standing,
-            "asked": _asked(standing),
+            "asked": _asked(standing, timezone.localdate()),
             "comments": _told(comments, project),
             "comment_form": comment_form
             or (CommentForm(department_codes=speaks_for) if speaks_for else None),
@@ -154,9 +156,7 @@ def _move(request: SignedInRequest, number: str, name: str) -> HttpResponse:
     project = get_object_or_404(Project, number=number)
     step = next((move for move in open_moves(project.state) if move.name == name), None)
     standing = queries.standing_of(project)
-    needs_reason = bool(step and step.needs_reason) or (
-        name == "confirm" and bool(standing.objections)
-    )
+    needs_reason = bool(step and step.needs_reason)
     first = {"on": timezone.localdate(), "version": project.version}
     form = MoveForm(request.POST or None, initial=first, needs_reason=needs_reason)
     if request.method == "POST" and form.is_valid():
@@ -222,6 +222,46 @@ def comment(request: SignedInRequest, number: str) -> HttpResponse:
     return redirect("projects:project", number)
 
 
+@require_http_methods(["GET", "POST"])
+@requires(Permission.PROJECTS_CONFIRM)
+def handle(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Answer one opinion: adopted, in part or not, and why."""
+    comment = get_object_or_404(Comment.objects.select_related("project"), pk=pk)
+    number = comment.project.number
+    form = HandleForm(request.POST or None, initial=HandleForm.initial_of(comment))
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.handle(
+                comment_id=pk,
+                verdict=form.cleaned_data["verdict"],
+                why=form.cleaned_data["why"],
+                seen_at=form.cleaned_data["seen_at"],
+                at=timezone.now(),
+                actor=actor_of(request),
+            )
+        except Refused as refusal:
+            refuse(request, refusal, action="projects.handle", subject=number)
+        else:
+            messages.success(request, "处理结果已登记，并反馈给提意见的单位。")
+        return redirect(f"{reverse('projects:project', args=[number])}#comments")
+    return render(
+        request,
+        "projects/handle.html",
+        {
+            "title": "处理部门意见",
+            "project": comment.project,
+            "told": _told([comment], comment.project),
+            "form": form,
+            "crumbs": [
+                ("项目清单", list_url(comment.project.year)),
+                (number, reverse("projects:project", args=[number])),
+                ("处理部门意见", ""),
+            ],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
 @require_safe
 @requires(Permission.PROJECTS_COMMENT)
 def waiting(request: SignedInRequest) -> HttpResponse:
@@ -243,6 +283,7 @@ def waiting(request: SignedInRequest) -> HttpResponse:
                 for project in page
             ],
             "department": "、".join(queries.department_names([code] if code else [])),
+            "today": timezone.localdate(),
         },
     )
 
@@ -268,21 +309,23 @@ def _profile(project: Project) -> list[tuple[str, Any]]:
         ("入选依据", shown("admission_rule", project.admission_rule)),
         ("入选说明", project.admission_reason),
         ("送征求意见", shown("_on", project.sent_on)),
+        ("意见回复期限", shown("_on", project.reply_by)),
         ("确认日期", shown("_on", project.confirmed_on)),
         ("来源", project.source or "—"),
     ]
 
 
-def _asked(standing: Any) -> list[tuple[str, str, str]]:
+def _asked(standing: Standing, on: date) -> list[tuple[str, str, str]]:
     """Department, its opinion in words and its tone, for each that was asked."""
+    silent = standing.silent(on)
     names = queries.department_names(standing.asked)
     told = []
     for code, name in zip(standing.asked, names, strict=True):
         last = standing.last.get(code)
         told.append(
-            (name, last.get_opinion_display(), _TONES[last.opinion])
+            (name, last.get_opinion_display(), _TONES[Opinion(last.opinion)])
             if last
-            else (name, "未回复", "")
+            else ((name, "逾期未回复", "red") if code in silent else (name, "未回复", ""))
         )
     return told
 

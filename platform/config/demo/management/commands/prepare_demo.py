@@ -28,6 +28,7 @@ from tenants.gateway import ready_tenants, visiting
 from tenants.models import Tenant
 from tenants.registry.models import Disclosure, Filing, FilingKind
 from tenants.rollup.reconcile import reconcile
+from workflows.annual import sample as annual_sample
 from workflows.catalogue.actions import load_standard
 from workflows.disclosure.sample import release_samples
 from workflows.filings import actions as filings
@@ -153,6 +154,7 @@ class Command(BaseCommand):
             projects_sample.load(
                 rows, year=season.year, on=season.confirmed_on, actor=actor(OFFICE)
             )
+            annual_sample.fill(season.year, confirmed_on=season.confirmed_on, actor=actor(OFFICE))
         procedures_sample.play_all(Project.objects.order_by("number"), today=today)
         promises_sample.fill(on=today)
         issuing_sample.fill(on=begun_on, actor=actor(OFFICE), at=timezone.now())
