@@ -84,7 +84,9 @@ class Point:
 
     @property
     def late_words(self) -> str:
-        return f"晚 {self.late_days} 个工作日" if self.late_days else ""
+        if not self.late_days:
+            return ""
+        return f"{'晚' if self.done_on else '已过期'} {self.late_days} 个工作日"
 
 
 def read(

@@ -7,7 +7,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+)
 from django.utils import timezone
 
 from kernel.clock import WorkCalendar
@@ -199,9 +208,18 @@ def _total(key: str, label: str, projects: list[Project]) -> Total:
 
 
 def comments(year: int) -> QuerySet[Comment]:
-    """What departments said of the projects of a year, by project; all rounds."""
+    """What departments said of the projects of a year, by project; all rounds. ``counts`` says whether
+    it is the last word of its department in the round that runs or ran last."""
+    later = Comment.objects.filter(
+        Q(at__gt=OuterRef("at")) | Q(at=OuterRef("at"), pk__gt=OuterRef("pk")),
+        project=OuterRef("project"),
+        round=OuterRef("round"),
+        department_code=OuterRef("department_code"),
+    )
+    last = Q(round=F("project__round")) & ~Exists(later)
     return (
         Comment.objects.filter(project__year=year)
+        .annotate(counts=ExpressionWrapper(last, output_field=BooleanField()))
         .select_related("project")
         .order_by("project__number", "-at", "-pk")
     )

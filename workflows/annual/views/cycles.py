@@ -37,8 +37,8 @@ _SERIES_OF = {
 }
 _GROUPS = (
     ("industry", "按行业", "行业"),
-    ("department", "按牵头行业部门", "单位"),
-    ("half", "按计划开工", "半年"),
+    ("department", "按牵头行业部门", "牵头单位"),
+    ("half", "按计划开工", "计划开工"),
 )
 
 
@@ -105,7 +105,7 @@ def year(request: SignedInRequest, year: int) -> HttpResponse:
             "moves": [move for move in open_moves(now.cycle.state) if _may(request, move)],
             "drawing_up": now.cycle.state in DRAWING_UP,
             "groups": [
-                (label, _chart(label, of, totals[name]), totals[name], _links(name, year))
+                (of, _chart(label, of, totals[name]), totals[name], _links(name, year))
                 for name, label, of in _GROUPS
             ],
             "pending": queries.pending(year).count() if now.versions else 0,

@@ -21,6 +21,7 @@ from workflows.annual.forms import CommentFilter, MatrixFilter
 from workflows.annual.replies import UNANSWERED, Row, Word, lines_of, rows_of
 from workflows.annual.views.cycles import crumbs_of, year_now
 from workflows.catalogue.queries import departments
+from workflows.projects.lifecycle import State
 from workflows.projects.models import Opinion
 
 PAGE = 50
@@ -154,7 +155,8 @@ def _narrow(found: Any, chosen: dict[str, Any], own: str | None) -> Any:
         case "yes":
             found = found.exclude(verdict="")
         case "no":
-            found = found.filter(verdict="").exclude(opinion=Opinion.AGREE)
+            found = found.filter(counts=True, verdict="", project__state=State.COMMENTING)
+            found = found.exclude(opinion=Opinion.AGREE)
     return found
 
 
