@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from cms.sample import publish_news
 from cms.seeding import ensure_editor, ensure_reviewer, ensure_sections
+from config.demo import at_work
 from config.demo.cast import PASSWORD, PEOPLE, PLACES, Person
 from config.demo.season import seasons
 from kernel.accounts.models import Membership, User
@@ -159,6 +160,7 @@ class Command(BaseCommand):
         promises_sample.fill(on=today)
         issuing_sample.fill(on=begun_on, actor=actor(OFFICE), at=timezone.now())
         notice(on=today, at=timezone.now())
+        at_work.play(today=today, clerk=actor(OFFICE), second_clerk=actor(RELEASER))
 
     def file(self, today: date) -> None:
         """Every banner and park files its mechanism, most their list; the city answers most."""
