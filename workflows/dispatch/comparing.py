@@ -12,24 +12,19 @@ class Difference:
     """A figure beside the same one of an earlier report: what came, what went, what stayed."""
 
     figure: Plain
-    before: int | str | None
+    before: int | None
     came: Sequence[Any]
     went: Sequence[Any]
     stayed: int = 0
 
     @property
     def change(self) -> int | None:
-        now = self.figure["value"]
-        if isinstance(now, int) and isinstance(self.before, int):
-            return now - self.before
-        return None
+        return None if self.before is None else self.figure["value"] - self.before
 
     @property
     def words(self) -> str:
-        if self.before is None:
-            return "上期没有"
         if self.change is None:
-            return "不可比"
+            return "上期没有"
         return f"{self.change:+d}" if self.change else "持平"
 
     @property
@@ -41,7 +36,7 @@ class Difference:
     @property
     def listed(self) -> bool:
         """Whether rows can be told apart one by one; those of a sum are groups and come every time."""
-        return bool(self.figure["columns"]) and self.figure["adds"] is None
+        return self.figure["adds"] is None
 
 
 def figures_in(snapshot: Plain) -> dict[str, Any]:
@@ -53,7 +48,7 @@ def difference(figure: Plain, known: Plain | None) -> Difference:
     """``figure`` against the same one of another report; nothing has come or gone where there is none."""
     if known is None:
         return Difference(figure, None, [], [])
-    if figure["adds"] is not None or not figure["columns"]:
+    if figure["adds"] is not None:
         return Difference(figure, known["value"], [], [])
     now, then = {row[0] for row in figure["rows"]}, {row[0] for row in known["rows"]}
     return Difference(

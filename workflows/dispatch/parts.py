@@ -30,16 +30,16 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the report. ``rows`` is what it counts; one without is a ratio of others.
+    """A figure of the report, with the list it counts or adds up.
 
     ``good`` is 1 where more is better, -1 where fewer are, 0 where it is neither.
     """
 
     key: str
     label: str
-    value: int | str
+    value: int
+    rows: Rows
     unit: str = "项"
-    rows: Rows | None = None
     good: int = 0
 
 
@@ -97,12 +97,9 @@ def _plain(part: Part, taken: Taken) -> dict[str, Any]:
                 "value": figure.value,
                 "unit": figure.unit,
                 "good": figure.good,
-                "columns": list(figure.rows.columns) if figure.rows else [],
-                "adds": figure.rows.adds if figure.rows else None,
-                "rows": [
-                    [key, url, list(cells)]
-                    for key, url, cells in (figure.rows.rows if figure.rows else ())
-                ],
+                "columns": list(figure.rows.columns),
+                "adds": figure.rows.adds,
+                "rows": [[key, url, list(cells)] for key, url, cells in figure.rows.rows],
             }
             for figure in taken.figures
         ],
@@ -120,7 +117,7 @@ def counted(
 ) -> Figure:
     """A figure that is the number of its rows."""
     listed = list(rows)
-    return Figure(key, label, len(listed), unit, Rows(columns, listed), good)
+    return Figure(key, label, len(listed), Rows(columns, listed), unit, good)
 
 
 def added(
@@ -136,7 +133,7 @@ def added(
     """A figure that is the sum of one column of its rows."""
     listed = list(rows)
     value = sum(int(cells[adds]) for _, _, cells in listed)
-    return Figure(key, label, value, unit, Rows(columns, listed, adds), good)
+    return Figure(key, label, value, Rows(columns, listed, adds), unit, good)
 
 
 def said(part: Mapping[str, Any]) -> list[list[tuple[str, str]]]:

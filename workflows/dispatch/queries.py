@@ -9,7 +9,6 @@ from django.db.models import F, Func, JSONField, Q, QuerySet, Value
 from django.http import HttpRequest
 
 from kernel.authority.permissions import Permission
-from kernel.calendars.queries import work_calendar
 from kernel.clock import WorkCalendar
 from tenants.registry.freezing import digest_of
 from workflows.catalogue.queries import departments
@@ -139,9 +138,10 @@ def in_work() -> QuerySet[Report]:
     return Report.objects.filter(state__in=IN_WORK).defer("snapshot").order_by("first")
 
 
-def late_period(on: date) -> Period | None:
-    """The last period, when it should have been reported by ``on`` and nothing was compiled."""
+def late_period(on: date, calendar: WorkCalendar) -> Period | None:
+    """The last period, when it should have been reported by ``on`` and was not."""
     period = Period.of(on).before
-    if on <= due_on(period, work_calendar()):
+    if on <= due_on(period, calendar):
         return None
-    return None if Report.objects.filter(first=period.first).exists() else period
+    reported = Report.objects.filter(first=period.first, state__in=OUT).exists()
+    return None if reported else period

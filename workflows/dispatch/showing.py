@@ -1,6 +1,7 @@
 """The dispatch on the desk (工作台)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from kernel.authority.permissions import Permission
 from kernel.calendars.queries import work_calendar
+from kernel.clock import WorkCalendar
 from kernel.web.lamps import Lamp
 from kernel.web.waiting import Item
 from workflows.dispatch import actions, queries
@@ -20,18 +22,19 @@ if TYPE_CHECKING:
 
 def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
     """Reports to write, sign and copy, with the day they are due; for everybody else the newest to read."""
-    may, user_id = request.permissions, request.user.pk
+    may, user_id, calendar = request.permissions, request.user.pk, work_calendar()
     office, reviews = Permission.DISPATCH_CHANGE in may, Permission.DISPATCH_REVIEW in may
-    if office or reviews:
-        for report in queries.in_work():
-            if report.state == State.REVIEW:
-                if reviews and not actions.wrote(report, user_id):
-                    yield _item(report, "半月调度报告送审", "审核签发", on)
-            elif office:
-                yield _item(report, report.sent_back_why or "核对后送审", "送审", on)
+    in_work = list(queries.in_work()) if office or reviews else []
+    for report in in_work:
+        if report.state == State.REVIEW:
+            if reviews and not actions.wrote(report, user_id):
+                yield _due(report, "半月调度报告送审", "审核签发", on, calendar)
+        elif office:
+            yield _due(report, report.sent_back_why or "核对后送审", "送审", on, calendar)
     if office:
-        if late := queries.late_period(on):
-            due_on = queries.due_on(late, work_calendar())
+        late = queries.late_period(on, calendar)
+        if late and late.first not in {report.first for report in in_work}:
+            due_on = queries.due_on(late, calendar)
             url = reverse("dispatch:list")
             words = f"{late.words}调度报告"
             yield Item(words, "还没有编制", "编制", url, "签发期限", due_on, Lamp.RED.value)
@@ -41,10 +44,12 @@ def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
         yield _item(newest, "半月调度报告", "阅知")
 
 
-def _item(report: Report, about: str, move: str, on: date | None = None) -> Item:
-    url = reverse("dispatch:report", args=[report.pk])
-    if on is None:
-        return Item(report.title, about, move, url)
-    due_on = queries.due_on(report.period, work_calendar())
+def _item(report: Report, about: str, move: str) -> Item:
+    return Item(report.title, about, move, reverse("dispatch:report", args=[report.pk]))
+
+
+def _due(report: Report, about: str, move: str, on: date, calendar: WorkCalendar) -> Item:
+    """An item with the day by which the report is to be issued."""
+    due_on = queries.due_on(report.period, calendar)
     lamp = Lamp.RED if on > due_on else Lamp.YELLOW if on == due_on else Lamp.GREEN
-    return Item(report.title, about, move, url, "签发期限", due_on, lamp.value)
+    return replace(_item(report, about, move), due="签发期限", due_on=due_on, lamp=lamp.value)

@@ -77,7 +77,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         for p in (period.before, period)
         if may and not Report.objects.filter(first=p.first).exists()
     ]
-    late = queries.late_period(today) if may else None
+    late = queries.late_period(today, calendar) if may else None
     return render(
         request,
         "dispatch/list.html",

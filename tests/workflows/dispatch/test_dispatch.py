@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from kernel.calendars.queries import work_calendar
 from kernel.notices.models import Notice
 from kernel.papers.docx import docx_bytes
 from kernel.papers.pdf import pdf_bytes
@@ -140,11 +141,15 @@ def test_every_figure_equals_the_rows_counted_apart() -> None:
     assert figures["procedures.statutory"]["value"] == late
     assert figures["procedures.stopped"]["value"] == 1
     for figure in figures.values():
+        assert figure["columns"]
         if figure["adds"] is None:
             assert figure["value"] == len(figure["rows"])
         else:
             assert figure["value"] == sum(int(row[2][figure["adds"]]) for row in figure["rows"])
-    by_unit = {row[0]: row[2] for row in figures["progress.total"]["rows"]}
+    by_unit = {row[0]: row[2] for row in figures["progress.units"]["rows"]}
+    by_project = {row[0]: row[2][1] for row in figures["progress.total"]["rows"]}
+    for project in Project.objects.all():
+        assert by_project[project.number] == str(project.procedures.count())
     for code in Procedure.objects.values_list("department_code", flat=True).distinct():
         mine = Procedure.objects.filter(department_code=code)
         assert by_unit[code][1:] == [
@@ -451,7 +456,7 @@ def test_the_list_offers_the_periods_that_are_missing(
 
 def test_a_period_not_issued_within_its_days_is_late() -> None:
     """Three working days after 15 January 2026: the 16th, the 19th, the 20th."""
-    assert queries.late_period(date(2026, 1, 20)) is None
-    assert queries.late_period(date(2026, 1, 21)) == PERIOD
+    assert queries.late_period(date(2026, 1, 20), work_calendar()) is None
+    assert queries.late_period(date(2026, 1, 21), work_calendar()) == PERIOD
     issued(compiled())
-    assert queries.late_period(date(2026, 1, 21)) is None
+    assert queries.late_period(date(2026, 1, 21), work_calendar()) is None

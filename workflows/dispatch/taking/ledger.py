@@ -79,12 +79,13 @@ def progress(period: Period, on: date) -> Taken:
     )
     shares = _shares(on)
     names = unit_names()
-    total = added(
-        "total",
-        "审批事项",
+    total = added("total", "审批事项", ("项目", *SHARES), _by_project(on), adds=1)
+    units = counted(
+        "units",
+        "承办单位",
         ("责任单位", *SHARES),
         _grouped(shares, 0, lambda code: names.get(code, code), "department"),
-        adds=1,
+        unit="个",
     )
     finished = added(
         "finished",
@@ -104,13 +105,13 @@ def progress(period: Period, on: date) -> Taken:
     most = _where(decided, "{} {} 项")
     words = [
         (
-            f"清单项目 {{projects}} 个，已全部办结 {{done}} 个；审批事项共 {{total}} 项，累计办结 {{finished}} 项，"
+            f"清单项目 {{projects}} 个，已全部办结 {{done}} 个；{{units}} 个单位承办审批事项 {{total}} 项，累计办结 {{finished}} 项，"
             f"办结率 {_share(finished, total)}，在办 {{running}} 项。"
         ),
         f"{period.words}受理 {{accepted}} 项，办结 {{decided}} 项{f'，其中{most}' if most else ''}。",
         f"按目标日已办齐或者预计可办齐的项目 {{on_target}} 个，占 {_share(on_target, every)}。",
     ]
-    figures = [every, done, on_target, total, finished, running, decided, accepted]
+    figures = [every, done, on_target, total, units, finished, running, decided, accepted]
     return Taken(words, figures)
 
 
@@ -298,9 +299,9 @@ def _conflicts() -> Iterable[Row]:
 Shares = list[tuple[tuple[Any, ...], tuple[int, ...]]]
 
 
-def _shares(on: date) -> Shares:
-    """(department, stage, state) with the counts of `SHARES`; one query."""
-    counts = {
+def _counts(on: date) -> dict[str, Count]:
+    """What is counted for `SHARES`, in their order."""
+    return {
         "total": Count("pk"),
         "finished": Count("pk", filter=Q(state__in=FINISHED)),
         "running": Count("pk", filter=Q(state__in=RUNNING)),
@@ -308,9 +309,23 @@ def _shares(on: date) -> Shares:
         "yellow": Count("pk", filter=under_lamp(Lamp.YELLOW, on)),
         "paused": Count("pk", filter=Q(state__in=PAUSED)),
     }
-    groups = ("department_code", "stage", "state")
+
+
+def _shares(on: date) -> Shares:
+    """(department, stage, state) with the counts of `SHARES`; one query."""
+    counts, groups = _counts(on), ("department_code", "stage", "state")
     rows = ledger().order_by(*groups).values(*groups).annotate(**counts)
     return [(tuple(row[g] for g in groups), tuple(row[c] for c in counts)) for row in rows]
+
+
+def _by_project(on: date) -> Iterable[Row]:
+    """Projects with the counts of `SHARES`; one query."""
+    counts, groups = _counts(on), ("project__number", "project__name")
+    rows = ledger().order_by("project__number").values(*groups).annotate(**counts)
+    for row in rows.iterator(CHUNK):
+        number, name = (row[group] for group in groups)
+        url = f"{reverse('procedures:list')}?q={number}&scope=all"
+        yield number, url, (name, *(str(row[count]) for count in counts))
 
 
 def _grouped(
@@ -330,10 +345,10 @@ def _page(number: str) -> str:
 
 
 def _share(part: Figure, whole: Figure) -> str:
-    return f"{100 * int(part.value) / int(whole.value):.1f}%" if whole.value else "—"
+    return f"{100 * part.value / whole.value:.1f}%" if whole.value else "—"
 
 
 def _where(figure: Figure, form: str) -> str:
     """The units with the most rows."""
-    units = Counter(row[2][2] for row in figure.rows.rows) if figure.rows else Counter()
+    units = Counter(row[2][2] for row in figure.rows.rows)
     return "、".join(form.format(name, count) for name, count in units.most_common(_NAMED))
