@@ -302,20 +302,18 @@ def _snapshot(period: Period, on: date, at: datetime) -> Any:
     tenant, before = current_tenant(), queries.issued_before(period)
     broken = before is not None and not queries.holds(before)
     other = before if before and not broken else None
-    return frozen(
-        {
-            "tenant": tenant.name,
-            "office": tenant.office_name,
-            "first": period.first.isoformat(),
-            "last": period.last.isoformat(),
-            "taken": f"{timezone.localtime(at):%Y年%m月%d日%H:%M}",
-            "before": {"pk": other.pk, "title": other.title, "digest": other.digest}
-            if other
-            else None,
-            "not_compared": before.title if before and broken else "",
-            "parts": compared(take_all(period, on), other.snapshot if other else None),
-        }
-    )
+    head = {
+        "tenant": tenant.name,
+        "office": tenant.office_name,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+        "taken": f"{timezone.localtime(at):%Y年%m月%d日%H:%M}",
+        "before": {"pk": other.pk, "title": other.title, "digest": other.digest} if other else None,
+        "not_compared": before.title if before and broken else "",
+    }
+    # Part by part, so that a large ledger's rows are in memory as read for one part at a time.
+    parts = compared(take_all(period, on), other.snapshot if other else None)
+    return {**frozen(head), "parts": [frozen(part) for part in parts]}
 
 
 def _reason(why: str) -> str:

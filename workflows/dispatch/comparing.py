@@ -1,6 +1,6 @@
 """The difference to an earlier report (与上期对照): frozen beside each figure when the report is compiled."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,17 +60,13 @@ def difference(figure: Plain, known: Plain | None) -> Difference:
     )
 
 
-def compared(parts: Iterable[dict[str, Any]], before: Plain | None) -> list[dict[str, Any]]:
+def compared(parts: Iterable[dict[str, Any]], before: Plain | None) -> Iterator[dict[str, Any]]:
     """``parts`` with the earlier snapshot's value beside each figure, what has gone since, and at the end
     of each row in how many reports on end it has stood (1 is new; 0 where rows are groups)."""
     old = figures_in(before) if before else {}
-    return [
-        part
-        | {
-            "figures": [_beside(figure, old.get(figure["key"])) for figure in part["figures"]],
-        }
-        for part in parts
-    ]
+    for part in parts:
+        figures = [_beside(figure, old.get(figure["key"])) for figure in part["figures"]]
+        yield {**part, "figures": figures}
 
 
 def _beside(figure: Plain, known: Plain | None) -> dict[str, Any]:

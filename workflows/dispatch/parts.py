@@ -5,7 +5,7 @@ that each figure opens its list as it was.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -78,10 +78,10 @@ def register(part: Part) -> None:
         raise ValueError(f"part registered twice: {part.key}")
 
 
-def take_all(period: Period, on: date) -> list[dict[str, Any]]:
-    """Every part as JSON values, in order."""
+def take_all(period: Period, on: date) -> Iterator[dict[str, Any]]:
+    """Every part as JSON values, in order; each is read when it is asked for."""
     ordered = sorted(_parts.values(), key=lambda p: ([*SECTIONS].index(p.section), p.order, p.key))
-    return [_plain(part, part.take(period, on)) for part in ordered]
+    return (_plain(part, part.take(period, on)) for part in ordered)
 
 
 def _plain(part: Part, taken: Taken) -> dict[str, Any]:

@@ -22,26 +22,31 @@ if TYPE_CHECKING:
 
 def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
     """Reports to write, sign and copy, with the day they are due; for everybody else the newest to read."""
-    may, user_id, calendar = request.permissions, request.user.pk, work_calendar()
+    may, user_id = request.permissions, request.user.pk
     office, reviews = Permission.DISPATCH_CHANGE in may, Permission.DISPATCH_REVIEW in may
-    in_work = list(queries.in_work()) if office or reviews else []
+    if office or reviews:
+        yield from _at_work(user_id, on, office=office, reviews=reviews)
+    if not office and (newest := queries.unread(user_id, IN_FORCE if reviews else [State.COPIED])):
+        yield _item(newest, "半月调度报告", "阅知")
+
+
+def _at_work(user_id: int, on: date, *, office: bool, reviews: bool) -> Iterator[Item]:
+    calendar, in_work = work_calendar(), list(queries.in_work())
     for report in in_work:
         if report.state == State.REVIEW:
             if reviews and not actions.wrote(report, user_id):
                 yield _due(report, "半月调度报告送审", "审核签发", on, calendar)
         elif office:
             yield _due(report, report.sent_back_why or "核对后送审", "送审", on, calendar)
-    if office:
-        late = queries.late_period(on, calendar)
-        if late and late.first not in {report.first for report in in_work}:
-            due_on = queries.due_on(late, calendar)
-            url = reverse("dispatch:list")
-            words = f"{late.words}调度报告"
-            yield Item(words, "还没有编制", "编制", url, "签发期限", due_on, Lamp.RED.value)
-        for report in Report.objects.filter(state=State.ISSUED).defer("snapshot").order_by("first"):
-            yield _item(report, "已签发，还没有抄送成员单位", "抄送")
-    elif newest := queries.unread(user_id, IN_FORCE if reviews else [State.COPIED]):
-        yield _item(newest, "半月调度报告", "阅知")
+    if not office:
+        return
+    late = queries.late_period(on, calendar)
+    if late and late.first not in {report.first for report in in_work}:
+        due_on, url = queries.due_on(late, calendar), reverse("dispatch:list")
+        words = f"{late.words}调度报告"
+        yield Item(words, "还没有编制", "编制", url, "签发期限", due_on, Lamp.RED.value)
+    for report in Report.objects.filter(state=State.ISSUED).defer("snapshot").order_by("first"):
+        yield _item(report, "已签发，还没有抄送成员单位", "抄送")
 
 
 def _item(report: Report, about: str, move: str) -> Item:

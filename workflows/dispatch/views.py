@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.calendars.queries import work_calendar
+from kernel.papers.paper import Paper, Para
 from kernel.refusal import Refused
-from kernel.web.charts import Row, stacked_bars
+from kernel.web.charts import Row, stacked_bars, trend
 from kernel.web.downloads import paper_file, workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.xlsx import Column, Value
@@ -39,11 +40,8 @@ PAGE = 24
 ROWS = 100
 #: Rows of a figure that the page of a comparison lists; its workbook lists all.
 LISTED = 50
-TRENDS = {
-    "procedures.red": ("red", "红灯"),
-    "procedures.yellow": ("yellow", "黄灯"),
-    "progress.decided": ("green", "本期办结"),
-}
+LAMPS = {"procedures.red": ("red", "红灯"), "procedures.yellow": ("yellow", "黄灯")}
+DECIDED = "progress.decided"
 REPORTS = (
     Column("报告", 30), Column("自", 13), Column("至", 13), Column("状态", 12),
     Column("数据截止", 20), Column("文号", 28), Column("编制", 14), Column("签发", 14),
@@ -205,12 +203,16 @@ def _report(
 def _content(found: Report) -> dict[str, Any]:
     """What the page says, all of it from the snapshot and the office's own words."""
     own = {"problems": found.problems, "next": found.steps}
-    bars = [
-        Row(period.words, {TRENDS[key][0]: value for key, value in values.items()})
-        for period, values in queries.trend(found, TRENDS)
+    past = queries.trend(found, [*LAMPS, DECIDED])
+    lamps = [
+        Row(period.words, {color: values.get(key, 0) for key, (color, _) in LAMPS.items()})
+        for period, values in past
     ]
+    decided = [(period.words, values.get(DECIDED, 0)) for period, values in past]
+    paper = _paper(found)
     return {
-        "paper": _paper(found),
+        "paper": paper,
+        "opening": first.text if isinstance(first := paper.body[0], Para) else "",
         "compared_with": words_of(found.snapshot),
         "before": found.snapshot["before"],
         "sections": [
@@ -227,13 +229,16 @@ def _content(found: Report) -> dict[str, Any]:
             for section, heading in SECTIONS.items()
         ],
         "differences": queries.differences(found),
-        "chart": stacked_bars(
-            bars, title="历次报告", series=dict(TRENDS.values()), of="时段", unit="项"
-        ),
+        "charts": [
+            stacked_bars(
+                lamps, title="历次红黄灯", series=dict(LAMPS.values()), of="时段", unit="项"
+            ),
+            trend(decided, title="历次办结", measure="本期办结", unit="项", of="时段"),
+        ],
     }
 
 
-def _paper(found: Report) -> Any:
+def _paper(found: Report) -> Paper:
     """The paper as it was issued; before, as it would be, dated on the day of its data."""
     if found.issued_id:
         return actions.paper_of(found, found.issued_on or _taken_on(found))

@@ -335,9 +335,9 @@ def _grouped(
     for group, counts in shares:
         known = sums.setdefault(group[place], [0] * len(SHARES))
         sums[group[place]] = [a + b for a, b in zip(known, counts, strict=True)]
-    for key, counts in sorted(sums.items(), key=lambda each: str(each[0])):
+    for key, summed in sorted(sums.items(), key=lambda each: str(each[0])):
         url = f"{reverse('procedures:list')}?{filtered_by}={key}&scope=all"
-        yield str(key), url, (label(key), *map(str, counts))
+        yield str(key), url, (label(key), *map(str, summed))
 
 
 def _page(number: str) -> str:
