@@ -1,7 +1,7 @@
 """Every list of the console costs the same number of queries with one row and with three."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +18,9 @@ from workflows.annual import sample as annual_sample
 from workflows.annual.actions import open_cycle
 from workflows.annual.models import Cycle
 from workflows.disclosure.actions import prepare_projects
+from workflows.dispatch import actions as dispatch
+from workflows.dispatch.lifecycle import Period
+from workflows.dispatch.models import Report
 from workflows.filings.actions import send
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
@@ -28,6 +31,7 @@ from workflows.watches.actions import notice
 
 pytestmark = pytest.mark.django_db
 CLERK = Actor(1, "某某（示例）", "机制办公室")
+LEADER = Actor(2, "巴某（示例）", "召集人")
 ROWS = 3
 
 
@@ -40,6 +44,16 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
     confirmed = sample.sample_rows("zhungeer", year, ROWS)
     drafts = sample.sample_rows("zhungeer", year + 1, ROWS)
     done = 0
+
+    periods = [Period.of(today).before]
+    while len(periods) < ROWS:
+        periods.append(periods[-1].before)
+
+    def report(period: Period, at: datetime) -> None:
+        made = dispatch.compile_report(period=period, on=today, at=at, actor=CLERK)
+        dispatch.submit(pk=made.pk, version=1, at=at, actor=CLERK)
+        made = dispatch.issue(pk=made.pk, version=2, on=today, at=at, actor=LEADER)
+        dispatch.copy(pk=made.pk, version=made.version, on=today, at=at, actor=CLERK)
 
     def to(n: int) -> None:
         nonlocal done
@@ -71,6 +85,7 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
                     paper, kind=Kind.ASSIGNMENT, room="assignments", key=str(count), url="/",
                     on=today, actor=CLERK,
                 )  # fmt: skip
+                report(periods[count], timezone.now())
         for tenant, kind in filings[done:n]:
             with visiting(tenant):
                 send(kind=kind, year=year, on=today, actor=CLERK)
@@ -119,6 +134,13 @@ LISTS = (
     ("zhungeer", "office", "/issuing/"),
     ("zhungeer", "office", "/issuing/?export=1"),
     ("zhungeer", "office", "/issuing/letterheads/"),
+    ("zhungeer", "office", "/dispatch/"),
+    ("zhungeer", "department", "/dispatch/"),
+    ("zhungeer", "office", "/dispatch/?export=1"),
+    ("zhungeer", "office", "/dispatch/{report}/"),
+    ("zhungeer", "department", "/dispatch/{report}/"),
+    ("zhungeer", "office", "/dispatch/{report}/?export=1"),
+    ("zhungeer", "office", "/dispatch/{report}/figures/progress.total/"),
     ("zhungeer", "office", "/filings/"),
     ("zhungeer", "office", "/filings/?export=1"),
     ("zhungeer", "office", "/filings/new/annual_list/?year={year}"),
@@ -148,6 +170,8 @@ def test_every_list_costs_the_same_with_one_row_and_with_three(
     year = timezone.localdate().year
     tenants = {tenant.slug: tenant for tenant in Tenant.objects.all()}
     grow(1)
+    with visiting(tenants["zhungeer"]):
+        report = Report.objects.get().pk
     browsers = {
         (slug, role): console(
             tenants[slug],
@@ -159,7 +183,7 @@ def test_every_list_costs_the_same_with_one_row_and_with_three(
     def costs() -> dict[tuple[str, str, str], int]:
         found = {}
         for slug, role, path in LISTS:
-            address = path.format(year=year, next=year + 1)
+            address = path.format(year=year, next=year + 1, report=report)
             browsers[slug, role].get(address)  # what is kept in memory is there the second time
             with CaptureQueriesContext(connection) as queries:
                 answer = browsers[slug, role].get(address)

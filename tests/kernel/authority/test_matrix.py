@@ -177,6 +177,8 @@ ADDRESSES: dict[str, Permission | None] = {
     "dispatch:list": P.DISPATCH_VIEW,
     "dispatch:compile": P.DISPATCH_CHANGE,
     "dispatch:report": P.DISPATCH_VIEW,
+    "dispatch:compare": P.DISPATCH_VIEW,
+    "dispatch:file": P.DISPATCH_VIEW,
     "dispatch:write": P.DISPATCH_CHANGE,
     "dispatch:read": P.DISPATCH_VIEW,
     "dispatch:figure": P.DISPATCH_VIEW,
