@@ -188,6 +188,13 @@ def still_open(keys: Iterable[str]) -> set[str]:
     return {f"part:{pk}" for pk in found.values_list("pk", flat=True)}
 
 
+def done_on(keys: Iterable[str]) -> dict[str, date]:
+    """The day each part was reported done, where it was."""
+    ids = [int(key.partition(":")[2]) for key in keys]
+    found = Part.objects.filter(pk__in=ids, reported_on__isnull=False).order_by()
+    return {f"part:{pk}": on for pk, on in found.values_list("pk", "reported_on") if on}
+
+
 # Figures ------------------------------------------------------------------------------------------
 
 

@@ -1,13 +1,13 @@
 """Procedures as duties (办件时限): the day that binds a running procedure, read from the ledger's caches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import QuerySet
 from django.db.models.functions import Least
 from django.urls import reverse
 
-from workflows.procedures.lifecycle import FINISHED, State
+from workflows.procedures.lifecycle import FINISHED, RUNNING, State
 from workflows.procedures.models import Procedure
 from workflows.projects.lifecycle import State as ProjectState
 from workflows.supervision.duties import Duty
@@ -46,6 +46,16 @@ def duties_until(last: date) -> Iterable[Duty]:
 
 
 def still_open(keys: Iterable[str]) -> set[str]:
-    """Those not decided yet, whether their clock runs or stands."""
-    found = Procedure.objects.filter(number__in=keys).exclude(state__in=FINISHED)
+    """Those under way, whether their clock runs or stands."""
+    found = Procedure.objects.filter(
+        number__in=keys, state__in=RUNNING, project__state=ProjectState.CONFIRMED
+    )
     return set(found.order_by().values_list("number", flat=True))
+
+
+def done_on(keys: Iterable[str]) -> Mapping[str, date]:
+    """The day each was decided; what was withdrawn, refused or taken off the list was not."""
+    decided = Procedure.objects.filter(
+        number__in=keys, state__in=FINISHED, decided_on__isnull=False
+    )
+    return dict(decided.order_by().values_list("number", "decided_on"))
