@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from kernel.notices.telling import Message, tell
 from kernel.papers.paper import Para
 from kernel.trail import Actor
 from tenants.gateway import visiting
@@ -27,6 +28,7 @@ from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
 from workflows.projects import actions, sample
 from workflows.projects.models import Project
+from workflows.supervision.models import Case, Step
 from workflows.watches.actions import notice
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +88,19 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
                     on=today, actor=CLERK,
                 )  # fmt: skip
                 report(periods[count], timezone.now())
+                tell(
+                    [Message(key=f"x{count}", room="supervision", text=f"第{count}件", url="/")],
+                    at=timezone.now(),
+                )
+                case = Case.objects.create(
+                    source="procedures", key=str(count), due_on=date(year, 1, 5), number="1",
+                    title=f"第{count}件", department_code="zrzy", url="/", stage="urge",
+                    opened_on=today,
+                )  # fmt: skip
+                Step.objects.create(
+                    case=case, kind="stage", stage="urge", on=today, at=timezone.now(),
+                    by_name="系统",
+                )  # fmt: skip
         for tenant, kind in filings[done:n]:
             with visiting(tenant):
                 send(kind=kind, year=year, on=today, actor=CLERK)
@@ -146,6 +161,12 @@ LISTS = (
     ("zhungeer", "office", "/filings/new/annual_list/?year={year}"),
     ("zhungeer", "office", "/disclosure/"),
     ("zhungeer", "office", "/disclosure/prepare/?kind=project"),
+    ("zhungeer", "office", "/supervision/"),
+    ("zhungeer", "department", "/supervision/"),
+    ("zhungeer", "office", "/supervision/?export=1"),
+    ("zhungeer", "office", "/supervision/board/"),
+    ("zhungeer", "office", "/supervision/rules/"),
+    ("zhungeer", "office", "/notices/"),
     ("zhungeer", "office", "/trail/"),
     ("zhungeer", "office", "/trail/?export=1"),
     ("zhungeer", "office", "/search/?q=项目"),

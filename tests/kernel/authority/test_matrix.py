@@ -198,6 +198,7 @@ ADDRESSES: dict[str, Permission | None] = {
     "notices:list": P.DESK_VIEW,
     "notices:see_all": P.DESK_VIEW,
     "notices:open": P.DESK_VIEW,
+    "notices:see": P.DESK_VIEW,
     "supervision:list": P.SUPERVISION_VIEW,
     "supervision:board": P.SUPERVISION_VIEW,
     "supervision:rules": P.SUPERVISION_VIEW,
