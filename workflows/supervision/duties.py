@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
@@ -34,6 +36,13 @@ class Source:
     open_until: Callable[[date], Iterable[Duty]]
     still_open: Callable[[Iterable[str]], set[str]]
     done_on: Callable[[Iterable[str]], Mapping[str, date]] | None = None
+
+
+def addresses(name: str) -> Callable[[object], str]:
+    """Addresses of the pages called ``name`` by number or key, which need no escaping. Django works each
+    out anew, which is dear for sixty thousand."""
+    before, _, after = reverse(name, args=[0]).rpartition("0")
+    return lambda key: f"{before}{key}{after}"
 
 
 _sources: dict[str, Source] = {}

@@ -5,12 +5,11 @@ from datetime import date
 
 from django.db.models import QuerySet
 from django.db.models.functions import Least
-from django.urls import reverse
 
 from workflows.procedures.lifecycle import FINISHED, RUNNING, State
 from workflows.procedures.models import Procedure
 from workflows.projects.lifecycle import State as ProjectState
-from workflows.supervision.duties import Duty
+from workflows.supervision.duties import Duty, addresses
 
 SOURCE = "procedures"
 #: A stopped clock has no due day, and what waits for the applicant is not chased.
@@ -32,6 +31,7 @@ def duties_until(last: date) -> Iterable[Duty]:
         .order_by("bound_on", "pk")
         .values_list("number", "name", "department_code", "bound_on", "project__name")
     )
+    address = addresses("procedures:detail")
     for number, name, code, bound_on, project in rows.iterator(2000):
         yield Duty(
             source=SOURCE,
@@ -40,7 +40,7 @@ def duties_until(last: date) -> Iterable[Duty]:
             title=name,
             department_code=code,
             due_on=bound_on,
-            url=reverse("procedures:detail", args=[number]),
+            url=address(number),
             project_name=project,
         )
 
@@ -58,4 +58,6 @@ def done_on(keys: Iterable[str]) -> Mapping[str, date]:
     decided = Procedure.objects.filter(
         number__in=keys, state__in=FINISHED, decided_on__isnull=False
     )
-    return dict(decided.order_by().values_list("number", "decided_on"))
+    return {
+        number: on for number, on in decided.order_by().values_list("number", "decided_on") if on
+    }

@@ -32,7 +32,7 @@ LOT = 2000
 _LOCK = 0x64756261  # one sweep of a tenant at a time
 #: What a case copies of its duty, with the room it has for it, and keeps current while it is open.
 _COPIED = ("number", "title", "department_code", "project_name", "url")
-_ROOM = [Case._meta.get_field(name).max_length for name in _COPIED]
+_LENGTHS = (60, 200, 10, 200, 200)
 
 
 @transaction.atomic
@@ -313,11 +313,12 @@ def _open_cases(source: str) -> Iterator[_Known]:
         .values_list("pk", "key", "due_on", "state", "stage", "paused_until", *_COPIED)
         .iterator(chunk_size=LOT)
     )
-    return (_Known(*row[:6], row[6:]) for row in rows)
+    for pk, key, due_on, state, stage, paused_until, *copied in rows:
+        yield _Known(pk, key, due_on, state, stage, paused_until, tuple(copied))
 
 
 def _copied(duty: Duty) -> tuple[str, ...]:
-    return tuple(getattr(duty, name)[:room] for name, room in zip(_COPIED, _ROOM, strict=True))
+    return tuple(getattr(duty, name)[:most] for name, most in zip(_COPIED, _LENGTHS, strict=True))
 
 
 def _rename(names: dict[int, tuple[str, ...]]) -> None:

@@ -45,9 +45,6 @@ def narrowed(notices: QuerySet[Any], chosen: Mapping[str, Any]) -> QuerySet[Any]
 
 
 def unseen_count(request: HttpRequest) -> int:
-    """For the bar of every page: what the member has not seen, `MOST` at most; one query a request."""
-    if not hasattr(request, "unseen_notices"):
-        membership: Membership = request.membership  # type: ignore[attr-defined]
-        waiting = told_to(membership).filter(unseen=True).order_by()[:MOST]
-        request.unseen_notices = waiting.count()  # type: ignore[attr-defined]
-    return int(request.unseen_notices)
+    """For the bar of every page: what the member has not seen, `MOST` at most; one query."""
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    return told_to(membership).filter(unseen=True).order_by()[:MOST].count()
