@@ -96,13 +96,17 @@ def plain(last: date) -> int:
     found = 0
     with connection.cursor() as cursor:
         for query in (
-            ("SELECT d.number, d.name, d.department_code, d.promised_due_on, p.name"
-            " FROM procedures_procedure d JOIN projects_project p ON p.id = d.project_id"
-            " WHERE d.promised_due_on <= %s ORDER BY d.promised_due_on, d.id"),
-            ("SELECT s.number, s.title, d.department_code, d.due_on, p.name"
-            " FROM assignments_part d JOIN assignments_sheet s ON s.id = d.sheet_id"
-            " JOIN projects_project p ON p.id = s.project_id"
-            " WHERE d.due_on <= %s ORDER BY d.due_on, d.id"),
+            (
+                "SELECT d.number, d.name, d.department_code, d.promised_due_on, p.name"
+                " FROM procedures_procedure d JOIN projects_project p ON p.id = d.project_id"
+                " WHERE d.promised_due_on <= %s ORDER BY d.promised_due_on, d.id"
+            ),
+            (
+                "SELECT s.number, s.title, d.department_code, d.due_on, p.name"
+                " FROM assignments_part d JOIN assignments_sheet s ON s.id = d.sheet_id"
+                " JOIN projects_project p ON p.id = s.project_id"
+                " WHERE d.due_on <= %s ORDER BY d.due_on, d.id"
+            ),
         ):
             cursor.execute(query, [last])
             found += len(cursor.fetchall())
