@@ -111,6 +111,12 @@ def chains(cases: Iterable[Case]) -> dict[int, dict[str, Step]]:
     return found
 
 
+def other_deadlines(case: Case) -> QuerySet[Case]:
+    """The other cases of the same duty, one for each deadline it had, the latest first."""
+    same = Case.objects.filter(source=case.source, key=case.key).exclude(pk=case.pk)
+    return same.order_by("-due_on", "-pk")
+
+
 def steps_of(case: Case) -> QuerySet[Step]:
     return case.steps.select_related("letter").defer("letter__paper").order_by("pk")
 

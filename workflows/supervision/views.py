@@ -238,6 +238,7 @@ def _case(request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = No
                 (each, reached.get(each.stage.value), each.begins_on(found.due_on, calendar))
                 for each in rule.stages
             ],
+            "others": queries.other_deadlines(found).filter(department_code=found.department_code),
             "steps": [(step, files.get(f"step:{step.pk}", [])) for step in steps],
             "forms": forms,
             "failed": failed[0] if failed else "",

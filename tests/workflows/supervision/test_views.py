@@ -146,6 +146,27 @@ def test_the_ledger_shows_the_chain_of_stages_and_who_has_answered(case: Case, a
     assert "已回复" not in words(office.get("/supervision/?department=zrzy"))
 
 
+def test_a_case_leads_to_the_earlier_deadlines_of_the_same_duty(
+    case: Case, zhungeer: Tenant, in_tenant: Callable[..., Any], at: Browser
+) -> None:
+    def earlier(key: str, department: str, due_on: date) -> None:
+        Case.objects.create(
+            source=case.source, key=key, due_on=due_on, number=case.number, title=case.title,
+            department_code=department, url="/", stage="urge", state="closed", opened_on=GIVEN,
+            closed_on=GIVEN, closed_why=MOVED,
+        )  # fmt: skip
+
+    with in_tenant(zhungeer):
+        earlier(case.key, "zrzy", date(2026, 1, 20))
+        earlier("part:0", "zrzy", date(2026, 1, 21))
+        earlier(case.key, "lcj", date(2026, 1, 22))  # answered for by another then
+    page = words(at("department", "zrzy").get(f"/supervision/{case.pk}/"))
+    assert "2026年1月20日" in page
+    assert "2026年1月12日 期限变更或停表" in page
+    assert "2026年1月21日" not in page
+    assert "2026年1月22日" not in page
+
+
 def test_only_what_was_done_counts_as_kept_or_late(
     case: Case, zhungeer: Tenant, in_tenant: Callable[..., Any]
 ) -> None:
