@@ -64,15 +64,18 @@ class Desk:
         self.page, self.at = BeautifulSoup(answer, "lxml"), target
         return self.words()
 
-    def may(self, action: str) -> bool:
-        """Whether the page offers a form that leads there."""
-        return any(_leads(form, self.at, action) for form in self.page.find_all("form"))
+    def offers(self, action: str = "") -> list[str]:
+        """Where the page's own forms lead that end so."""
+        forms = self.page.select("main form")
+        return [
+            str(form.get("action") or self.at) for form in forms if _leads(form, self.at, action)
+        ]
 
     # Looking -------------------------------------------------------------------------------------
 
     def words(self) -> str:
-        """What the page says, blanks made single."""
-        return _words(self.page)
+        """What the page says beside its bar and its navigation, blanks made single."""
+        return _words(self.page.find("main") or self.page)
 
     def said(self) -> str:
         """What it says at its top about what was just done."""
