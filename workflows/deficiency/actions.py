@@ -29,7 +29,8 @@ from workflows.deficiency.models import Deficiency
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
-from workflows.procedures.lifecycle import Move, MoveRefused
+from workflows.procedures.clocks import standing
+from workflows.procedures.lifecycle import RUNNING, Move, MoveRefused
 from workflows.procedures.lifecycle import State as ProcedureState
 from workflows.procedures.models import Procedure
 from workflows.procedures.planning import Book
@@ -203,9 +204,22 @@ def breach(
 def cancel(
     *, pk: int, version: int, text: str, on: date, actor: Actor, reach: Collection[str] | None
 ) -> Deficiency:
-    """Take it back: the application was withdrawn, or the paper is not needed. Raises `DeficiencyRefused`."""
+    """Take it back once its application has ended before the promised day was over.
+
+    Raises `DeficiencyRefused` while the application runs, or where the promise was broken first.
+    """
     row = _locked(pk, version, reach)
     move = move_from(row.state, "cancel")
+    if row.procedure.state in RUNNING:
+        raise DeficiencyRefused(
+            f"办件 {row.procedure.number} 的申请还在办（{row.procedure.get_state_display()}），"
+            f"不能撤销“{row.material}”的容缺。请补齐；申请撤回或者不予受理之后才能撤销。"
+        )
+    ended_on = standing(queries.clock_lines(row.procedure))[-1].on
+    if ended_on > row.due_on:
+        raise DeficiencyRefused(
+            f"申请 {ended_on} 才终止，补齐期限 {row.due_on} 已过，不能撤销。请补齐，或者处理逾期。"
+        )
     if not text.strip():
         raise DeficiencyRefused("撤销容缺须写明理由。")
     row.state, row.ended_on, row.ended_text = move.target, on, text.strip()
@@ -340,6 +354,7 @@ def _issue(row: Deficiency, on: date, actor: Actor) -> Any:
 
 
 def _locked(pk: int, version: int, reach: Collection[str] | None) -> Deficiency:
+    Project.objects.select_for_update(of=("self",)).get(procedures__deficiencies=pk)
     row = Deficiency.objects.select_for_update(of=("self",)).get(pk=pk)
     row.procedure = Procedure.objects.select_related("project").get(pk=row.procedure_id)
     _check_reach(row.procedure, reach)

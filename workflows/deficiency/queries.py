@@ -12,7 +12,7 @@ from kernel.clock import WorkCalendar
 from kernel.web.lamps import Lamp, lamp_on
 from workflows.deficiency.lifecycle import MISSING, State
 from workflows.deficiency.models import Deficiency
-from workflows.procedures.models import Procedure
+from workflows.procedures.models import ClockEntry, Procedure
 from workflows.supervision.duties import Duty
 
 if TYPE_CHECKING:
@@ -87,6 +87,11 @@ def missing_in(project_id: int) -> dict[str, list[str]]:
 
 def of_procedure(procedure: Procedure) -> QuerySet[Deficiency]:
     return Deficiency.objects.filter(procedure=procedure).order_by("pk")
+
+
+def clock_lines(procedure: Procedure) -> list[ClockEntry]:
+    """The clock lines of the procedure in the order written."""
+    return list(ClockEntry.objects.filter(procedure=procedure).order_by("pk"))
 
 
 def breaches_of(owner_name: str, credit_code: str) -> QuerySet[Deficiency]:

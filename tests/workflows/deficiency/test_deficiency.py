@@ -44,8 +44,9 @@ from workflows.deficiency.models import Deficiency
 from workflows.deficiency.queries import duties_until, status, still_open
 from workflows.mechanism.models import Unit
 from workflows.procedures.actions import comb_out, make_move
+from workflows.procedures.corrections import correct
 from workflows.procedures.lifecycle import MoveRefused
-from workflows.procedures.models import Edge, Procedure
+from workflows.procedures.models import ClockEntry, Edge, Procedure
 from workflows.procedures.queries import book_of
 from workflows.projects import sample
 from workflows.projects.models import Project
@@ -326,6 +327,7 @@ def test_reminders_come_once_a_stage_and_not_on_rest_days(project: Project) -> N
     assert told(date(2026, 2, 24)) == 2
     assert told(date(2026, 2, 25)) == 0
     assert [duty.key for duty in duties_until(date(2026, 2, 14))] == [str(row.pk)]
+    withdraw(row.procedure, TODAY)
     cancel(pk=row.pk, version=1, text="申请撤回", on=TODAY, actor=CLERK, reach=None)
     assert still_open([str(row.pk)]) == set()
 
@@ -410,3 +412,96 @@ def test_the_page_of_a_gate_says_why_and_offers_nothing(
     assert "本事项是法定前置，不得容缺" in page
     assert "容缺受理并印发告知书" not in page
     assert office.post(f"/deficiency/new/{procedure.number}/", {"material": "x"}).status_code == 422
+
+
+# No way round ---------------------------------------------------------------------------------------
+
+
+def test_a_correction_that_would_bring_a_decision_back_is_refused(project: Project) -> None:
+    """Decided, ordered anew, then let lack a paper: taking the order back would decide it again."""
+    procedure = decide(at_hand(free(project)))
+    procedure.refresh_from_db()
+    make_move(
+        procedure_number=procedure.number,
+        name="redo",
+        on=TODAY,
+        version=procedure.version,
+        actor=CLERK,
+        document="令〔2026〕1号",
+        text="原决定撤销",
+    )
+    let(procedure)
+    procedure.refresh_from_db()
+    redo = ClockEntry.objects.get(kind="redo")
+    with pytest.raises(MoveRefused, match="还有容缺材料没有补齐：平面图"):
+        correct(
+            procedure_number=procedure.number,
+            entry_id=redo.pk,
+            version=procedure.version,
+            why="记错",
+            actor=CLERK,
+            take_back=True,
+        )
+    procedure.refresh_from_db()
+    assert procedure.state == "accepted"
+
+
+def test_the_number_of_a_decision_is_put_right_while_something_before_it_is_missing(
+    project: Project,
+) -> None:
+    """Putting a line right decides nothing anew. Between them lies a matter decided long since."""
+    first, middle, last = project.procedures.order_by("order")[:3]
+    Edge.objects.all().delete()
+    decide(at_hand(middle))
+    decide(at_hand(last))
+    Edge.objects.create(before=first, after=middle, strength="hard")
+    Edge.objects.create(before=middle, after=last, strength="hard")
+    let(at_hand(first))
+    last.refresh_from_db()
+    line = ClockEntry.objects.get(procedure=last, kind="decide")
+    fixed = correct(
+        procedure_number=last.number,
+        entry_id=line.pk,
+        version=last.version,
+        why="文号看错",
+        actor=CLERK,
+        document="批〔2026〕2号",
+    )
+    assert fixed.state == "decided"
+
+
+def withdraw(procedure: Procedure, on: date) -> None:
+    procedure.refresh_from_db()
+    with time_machine.travel(f"{on} 10:00+08:00", tick=False):
+        make_move(
+            procedure_number=procedure.number,
+            name="withdraw",
+            on=on,
+            version=procedure.version,
+            actor=CLERK,
+            text="改址",
+        )
+
+
+def test_what_is_missing_is_cancelled_only_after_its_application_has_ended(
+    project: Project,
+) -> None:
+    procedure = at_hand(free(project))
+    row = let(procedure)
+    facts: dict[str, Any] = {"pk": row.pk, "version": 1, "text": "撤回", "actor": CLERK}
+    with pytest.raises(DeficiencyRefused, match="申请还在办"):
+        cancel(on=TODAY, reach=None, **facts)
+    withdraw(procedure, DUE)
+    assert cancel(on=DUE + timedelta(days=1), reach=None, **facts).state == State.CANCELLED
+
+
+def test_a_promise_broken_before_the_application_ended_is_not_cancelled_away(
+    project: Project,
+) -> None:
+    procedure = at_hand(free(project))
+    row = let(procedure)
+    withdraw(procedure, DUE + timedelta(days=1))
+    with pytest.raises(DeficiencyRefused, match="补齐期限 2026-02-13 已过，不能撤销"):
+        cancel(
+            pk=row.pk, version=1, text="撤回", on=DUE + timedelta(days=1), actor=CLERK, reach=None
+        )
