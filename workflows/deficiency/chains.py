@@ -1,7 +1,7 @@
 """What stands on a missing paper (连锁风险): pure, on a project's ledger and plan in memory."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -48,19 +48,24 @@ def standing_on(code: str, edges: Iterable[Edge]) -> dict[str, tuple[str, ...]]:
     return chains
 
 
-def held_back(graph: Graph, until: Mapping[str, date], calendar: WorkCalendar) -> Plan:
-    """The plan of ``graph`` when each matter of ``until`` is decided on that day at the earliest.
+def held_back(graph: Graph, plan: Plan, until: Mapping[str, date], calendar: WorkCalendar) -> Plan:
+    """The ``plan`` of ``graph`` when each matter of ``until`` is decided on that day at the earliest.
 
-    The paper stands in it as a node of its own that only the decision waits for. Raises what
-    `kernel.plan.schedule` raises.
+    The paper stands in it as a node of its own that only the decision waits for. Soft edges that gave
+    way in ``plan`` stay away and the others hold, so that nothing ends earlier than in ``plan``. Raises
+    what `kernel.plan.schedule` raises.
     """
     papers = [
         Node(f"{code}:paper", 0, started_on=graph.begin_on, remaining_due_on=day, label="容缺材料")
         for code, day in until.items()
     ]
     waits = [Edge(f"{code}:paper", code, Strength.DEFICIENT) for code in until]
-    held = graph._replace(nodes=[*graph.nodes, *papers], edges=[*graph.edges, *waits])
-    return held.plan(calendar)
+    kept = [
+        replace(edge, strength=Strength.HARD) if edge.strength is Strength.SOFT else edge
+        for edge in graph.edges
+        if edge not in plan.relaxed
+    ]
+    return graph._replace(nodes=[*graph.nodes, *papers], edges=[*kept, *waits]).plan(calendar)
 
 
 def exposed(book: Book, procedure: Procedure, *, now: Plan, worst: Plan) -> list[Exposed]:

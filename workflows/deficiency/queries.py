@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 
 #: Working days before the promised day from which it is reminded of and shines yellow.
 WARNING_DAYS = 3
+#: Roles that see what their own unit handles.
+OWN_ONLY = (Role.DEPARTMENT, Role.REPRESENTATIVE)
 
 
 def deficiencies_for(request: "SignedInRequest") -> QuerySet[Deficiency]:
     """What the member may see: a department its own procedures', everybody else all."""
     found = Deficiency.objects.select_related("procedure__project")
-    if request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE):
+    if request.membership.role in OWN_ONLY:
         return found.filter(procedure__department_code=request.membership.department_code or "-")
     return found
+
+
+def may_open(request: "SignedInRequest", procedure: Procedure) -> bool:
+    """Whether `deficiencies_for` holds those of ``procedure``; asks the database nothing."""
+    member = request.membership
+    return member.role not in OWN_ONLY or procedure.department_code == member.department_code
 
 
 def narrowed(

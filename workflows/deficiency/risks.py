@@ -83,7 +83,7 @@ def risk_of(project: Project, on: date, *, only: int | None = None) -> Risk:
     worst = live.plan
     if until:
         graph = graph_of(live.book, live.clocks, calendar=calendar, on=on)
-        worst = chains.held_back(graph, until, calendar)
+        worst = chains.held_back(graph, live.plan, until, calendar)
     return Risk(
         live,
         [
@@ -106,7 +106,7 @@ def risk_of(project: Project, on: date, *, only: int | None = None) -> Risk:
 def picture(risk: Risk) -> str:
     """The chains as a picture: the bar at worst, the thin line as planned today; red runs past the target."""
     bars = [
-        _bar(each, one.row.material, risk)
+        _bar(each, f"{one.row.procedure.short_name}缺{one.row.material}", risk)
         for one in risk.missing
         for each in one.exposed
         if not each.decided
@@ -131,7 +131,7 @@ def picture(risk: Risk) -> str:
     )
 
 
-def _bar(each: Exposed, material: str, risk: Risk) -> Bar:
+def _bar(each: Exposed, group: str, risk: Risk) -> Bar:
     past = each.worst.earliest_finish_on > risk.live.project.target_on
     return Bar(
         label=each.procedure.short_name,
@@ -141,7 +141,7 @@ def _bar(each: Exposed, material: str, risk: Risk) -> Bar:
         provisional=risk.live.calendar.is_provisional(each.worst.earliest_finish_on),
         url=reverse("procedures:detail", args=[each.procedure.number]),
         note=" → ".join(link.short_name for link in each.chain),
-        group=f"缺：{material}",
+        group=group,
     )
 
 

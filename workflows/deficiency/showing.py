@@ -30,7 +30,6 @@ SHOWN = 8
 def on_procedure(request: "SignedInRequest", procedure: Procedure) -> str:
     """What is missing and until when; the way to let a paper come later, or why none may."""
     today = timezone.localdate()
-    mine = queries.deficiencies_for(request).filter(procedure=procedure).exists()
     rows = [(row, queries.status(row, today)) for row in queries.of_procedure(procedure)]
     reach = reach_of(request.membership, today)
     terms = Terms.read(procedure.terms)
@@ -44,7 +43,12 @@ def on_procedure(request: "SignedInRequest", procedure: Procedure) -> str:
         return ""
     return render_to_string(
         "deficiency/panel.html",
-        {"rows": rows, "mine": mine, "may": may, "procedure": procedure},
+        {
+            "rows": rows,
+            "mine": queries.may_open(request, procedure),
+            "may": may,
+            "procedure": procedure,
+        },
         request,
     )
 

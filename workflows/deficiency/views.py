@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kernel.authority.permissions import Permission, Role
+from kernel.authority.permissions import Permission
 from kernel.calendars.queries import work_calendar
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
@@ -57,7 +57,7 @@ COLUMNS = (
 def ledger(request: SignedInRequest) -> HttpResponse:
     """容缺台账."""
     today, calendar, names = timezone.localdate(), work_calendar(), _names()
-    own = request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE)
+    own = request.membership.role in queries.OWN_ONLY
     form = DeficiencyFilter(request.GET or None, departments=names.items(), own=own)
     chosen = form.chosen()
     mine = queries.deficiencies_for(request)
@@ -296,11 +296,6 @@ def risk(request: SignedInRequest, number: str) -> HttpResponse:
     today = timezone.localdate()
     risk = risks.risk_of(project, today)
     calendar, target_on = risk.live.calendar, project.target_on
-    may_open = set(
-        queries.deficiencies_for(request)
-        .filter(procedure__project=project)
-        .values_list("pk", flat=True)
-    )
     names = _names()
     return render(
         request,
@@ -317,7 +312,7 @@ def risk(request: SignedInRequest, number: str) -> HttpResponse:
                 (
                     one,
                     risks.lines(one.exposed, calendar, names, target_on),
-                    one.row.pk in may_open,
+                    queries.may_open(request, one.row.procedure),
                     queries.status(one.row, today),
                     queries.lamp_of(one.row, today, calendar),
                     _broken(one.row, today),

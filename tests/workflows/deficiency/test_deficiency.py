@@ -14,16 +14,18 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kernel.calendars.queries import work_calendar
 from kernel.notices.models import Notice
 from kernel.plan import Edge as PlanEdge
+from kernel.plan import Node as PlanNode
 from kernel.plan import Strength
 from kernel.trail import Actor
 from kernel.web.lamps import Lamp
 from tenants.models import Tenant
+from tests.kernel.clock.calendars import REAL
 from workflows import deficiency
 from workflows.deficiency import queries
 from workflows.deficiency.actions import (
@@ -38,7 +40,7 @@ from workflows.deficiency.actions import (
     revise,
     send_back,
 )
-from workflows.deficiency.chains import standing_on
+from workflows.deficiency.chains import held_back, standing_on
 from workflows.deficiency.lifecycle import (
     MOVES,
     DeficiencyRefused,
@@ -54,6 +56,7 @@ from workflows.procedures.actions import comb_out, make_move
 from workflows.procedures.corrections import correct
 from workflows.procedures.lifecycle import MoveRefused
 from workflows.procedures.models import ClockEntry, Edge, Procedure
+from workflows.procedures.planning import Graph
 from workflows.projects import sample
 from workflows.projects.models import Project
 
@@ -336,6 +339,50 @@ def test_the_set_is_that_of_the_graph_whatever_the_edges(
         assert chain[0] == "0"
         assert chain[-1] == end
         assert len(chain) - 1 == networkx.shortest_path_length(graph, "0", end)
+
+
+DAYS = st.integers(0, 60).map(lambda n: TODAY + timedelta(days=n))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    lengths=st.lists(st.integers(0, 30), min_size=2, max_size=8),
+    links=st.lists(
+        st.tuples(st.integers(0, 7), st.integers(0, 7), st.sampled_from(list(Strength))),
+        max_size=16,
+        unique_by=lambda link: link[:2],
+    ),
+    until=st.dictionaries(st.integers(0, 7), DAYS, min_size=1, max_size=3),
+    target=st.integers(0, 90),
+)
+@example(  # today the soft edge holds; planned anew it would give way, and the second end earlier
+    lengths=[11, 27, 14],
+    links=[(0, 1, Strength.SOFT)],
+    until={0: TODAY + timedelta(days=57)},
+    target=79,
+)
+def test_nothing_ends_earlier_because_a_paper_is_missing(
+    lengths: list[int],
+    links: list[tuple[int, int, Strength]],
+    until: dict[int, date],
+    target: int,
+) -> None:
+    """Whatever gives way to the target today, the plan at worst is no earlier anywhere."""
+    n = len(lengths)
+    graph = Graph(
+        [PlanNode(str(i), days) for i, days in enumerate(lengths)],
+        [PlanEdge(str(a), str(b), s, "") for a, b, s in links if a < b < n],
+        TODAY,
+        TODAY + timedelta(days=target),
+    )
+    last = {str(code): day for code, day in until.items() if code < n}
+    now = graph.plan(REAL)
+    worst = held_back(graph, now, last, REAL)
+    for slot in now.slots:
+        assert worst.slot(slot.key).earliest_finish_on >= slot.earliest_finish_on
+    for code, day in last.items():
+        assert worst.slot(code).earliest_finish_on >= day
+    assert worst.finish_on >= now.finish_on
 
 
 # What becomes of the promise ------------------------------------------------------------------------
