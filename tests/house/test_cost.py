@@ -1,7 +1,7 @@
 """Every list of the console costs the same number of queries with one row and with three."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kernel.calendars.queries import work_calendar
+from kernel.notices.telling import Message, tell
 from kernel.papers.paper import Para
 from kernel.trail import Actor
 from tenants.gateway import visiting
@@ -20,6 +21,9 @@ from workflows.annual.actions import open_cycle
 from workflows.annual.models import Cycle
 from workflows.deficiency.actions import grant
 from workflows.disclosure.actions import prepare_projects
+from workflows.dispatch import actions as dispatch
+from workflows.dispatch.lifecycle import Period
+from workflows.dispatch.models import Report
 from workflows.filings.actions import send
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
@@ -28,10 +32,12 @@ from workflows.procedures.actions import make_move
 from workflows.procedures.models import Procedure
 from workflows.projects import actions, sample
 from workflows.projects.models import Project
+from workflows.supervision.models import Case, Step
 from workflows.watches.actions import notice
 
 pytestmark = pytest.mark.django_db
 CLERK = Actor(1, "某某（示例）", "机制办公室")
+LEADER = Actor(2, "巴某（示例）", "召集人")
 ROWS = 3
 
 
@@ -44,6 +50,16 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
     confirmed = sample.sample_rows("zhungeer", year, ROWS)
     drafts = sample.sample_rows("zhungeer", year + 1, ROWS)
     done = 0
+
+    periods = [Period.of(today).before]
+    while len(periods) < ROWS:
+        periods.append(periods[-1].before)
+
+    def report(period: Period, at: datetime) -> None:
+        made = dispatch.compile_report(period=period, on=today, at=at, actor=CLERK)
+        dispatch.submit(pk=made.pk, version=1, at=at, actor=CLERK)
+        made = dispatch.issue(pk=made.pk, version=2, on=today, at=at, actor=LEADER)
+        dispatch.copy(pk=made.pk, version=made.version, on=today, at=at, actor=CLERK)
 
     def to(n: int) -> None:
         nonlocal done
@@ -76,6 +92,20 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
                     on=today, actor=CLERK,
                 )  # fmt: skip
                 let_come_later(count, on=today)
+                report(periods[count], timezone.now())
+                tell(
+                    [Message(key=f"x{count}", room="supervision", text=f"第{count}件", url="/")],
+                    at=timezone.now(),
+                )
+                case = Case.objects.create(
+                    source="procedures", key=str(count), due_on=date(year, 1, 5), number="1",
+                    title=f"第{count}件", department_code="zrzy", url="/", stage="urge",
+                    opened_on=today,
+                )  # fmt: skip
+                Step.objects.create(
+                    case=case, kind="stage", stage="urge", on=today, at=timezone.now(),
+                    by_name="系统",
+                )  # fmt: skip
         for tenant, kind in filings[done:n]:
             with visiting(tenant):
                 send(kind=kind, year=year, on=today, actor=CLERK)
@@ -160,11 +190,24 @@ LISTS = (
     ("zhungeer", "office", "/issuing/"),
     ("zhungeer", "office", "/issuing/?export=1"),
     ("zhungeer", "office", "/issuing/letterheads/"),
+    ("zhungeer", "office", "/dispatch/"),
+    ("zhungeer", "department", "/dispatch/"),
+    ("zhungeer", "office", "/dispatch/?export=1"),
+    ("zhungeer", "office", "/dispatch/{report}/"),
+    ("zhungeer", "department", "/dispatch/{report}/"),
+    ("zhungeer", "office", "/dispatch/{report}/?export=1"),
+    ("zhungeer", "office", "/dispatch/{report}/figures/progress.total/"),
     ("zhungeer", "office", "/filings/"),
     ("zhungeer", "office", "/filings/?export=1"),
     ("zhungeer", "office", "/filings/new/annual_list/?year={year}"),
     ("zhungeer", "office", "/disclosure/"),
     ("zhungeer", "office", "/disclosure/prepare/?kind=project"),
+    ("zhungeer", "office", "/supervision/"),
+    ("zhungeer", "department", "/supervision/"),
+    ("zhungeer", "office", "/supervision/?export=1"),
+    ("zhungeer", "office", "/supervision/board/"),
+    ("zhungeer", "office", "/supervision/rules/"),
+    ("zhungeer", "office", "/notices/"),
     ("zhungeer", "office", "/trail/"),
     ("zhungeer", "office", "/trail/?export=1"),
     ("zhungeer", "office", "/search/?q=项目"),
@@ -189,6 +232,8 @@ def test_every_list_costs_the_same_with_one_row_and_with_three(
     year = timezone.localdate().year
     tenants = {tenant.slug: tenant for tenant in Tenant.objects.all()}
     grow(1)
+    with visiting(tenants["zhungeer"]):
+        report = Report.objects.get().pk
     browsers = {
         (slug, role): console(
             tenants[slug],
@@ -200,7 +245,7 @@ def test_every_list_costs_the_same_with_one_row_and_with_three(
     def costs() -> dict[tuple[str, str, str], int]:
         found = {}
         for slug, role, path in LISTS:
-            address = path.format(year=year, next=year + 1)
+            address = path.format(year=year, next=year + 1, report=report)
             browsers[slug, role].get(address)  # what is kept in memory is there the second time
             with CaptureQueriesContext(connection) as queries:
                 answer = browsers[slug, role].get(address)

@@ -173,3 +173,10 @@ def still_open(keys: Iterable[str]) -> set[str]:
     ids = [int(key) for key in keys]
     found = Deficiency.objects.filter(pk__in=ids, state__in=UNDER_WAY).order_by()
     return {str(pk) for pk in found.values_list("pk", flat=True)}
+
+
+def done_on(keys: Iterable[str]) -> dict[str, date]:
+    """The day each paper was handed in, where it was."""
+    ids = [int(key) for key in keys]
+    found = Deficiency.objects.filter(pk__in=ids, state=State.MADE_GOOD).order_by()
+    return {str(pk): on for pk, on in found.values_list("pk", "ended_on") if on}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kernel.authority.permissions import Permission, Role
 from kernel.calendars.queries import work_calendar
+from kernel.clock import CalendarOutOfRange, WorkCalendar
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.shares import Share
@@ -21,7 +22,7 @@ from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Fact
-from kernel.web.xlsx import Column
+from kernel.web.xlsx import Column, Provisional
 from workflows.catalogue.queries import departments
 from workflows.procedures.queries import reach_of
 from workflows.supervision import actions, queries
@@ -71,7 +72,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
     cases = queries.narrowed(mine, chosen, today).order_by("due_on", "pk")
     labels = queries.source_labels()
     if request.GET.get("export"):
-        found = list(cases)
+        found, calendar = list(cases), work_calendar()
         last = dict(
             Step.objects.filter(case__in=[case.pk for case in found])
             .exclude(text="")
@@ -89,7 +90,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
                     labels.get(case.source, case.source),
                     case.project_name,
                     names.get(case.department_code, case.department_code),
-                    case.due_on,
+                    _told_day(case.due_on, calendar),
                     _late_days(case, today),
                     case.get_stage_display(),
                     case.get_state_display(),
@@ -102,7 +103,8 @@ def ledger(request: SignedInRequest) -> HttpResponse:
             ),
             as_of=today,
         )
-    page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.with_answer(cases), PAGE).get_page(request.GET.get("page"))
+    chains = queries.chains(page)
     return render(
         request,
         "supervision/ledger.html",
@@ -117,6 +119,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
                     names.get(case.department_code, case.department_code),
                     labels.get(case.source, case.source),
                     _late_days(case, today),
+                    [(stage, chains[case.pk].get(stage.value)) for stage in Stage],
                 )
                 for case in page
             ],
@@ -146,6 +149,7 @@ def board(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     mine = queries.cases_for(request)
     tallies = queries.tallies(mine)
+    soon = queries.after_urging(mine, since=today - TREND, on=today, calendar=work_calendar())
     chart = stacked_bars(
         [
             Row(
@@ -181,7 +185,12 @@ def board(request: SignedInRequest) -> HttpResponse:
             "crumbs": [("督导台账", reverse("supervision:list")), ("分析", "")],
             "chart": chart,
             "trend": trend,
-            "rows": [(t, Share(t.kept, t.closed)) for t in tallies],
+            "rows": [(t, Share(t.kept, t.closed), soon.get(t.code, Share())) for t in tallies],
+            "total": (
+                Share(sum(t.kept for t in tallies), sum(t.closed for t in tallies)),
+                sum(soon.values(), Share()),
+            ),
+            "soon_days": queries.SOON_DAYS,
             "stages": list(Stage),
             "now": timezone.now(),
         },
@@ -201,7 +210,7 @@ def _case(request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = No
     files: dict[str, list[Any]] = {}
     for file in attached(actions.ROOM, *(f"step:{step.pk}" for step in steps)):
         files.setdefault(file.key, []).append(file)
-    rule = queries.rule_on(today)
+    rule = queries.rule_on(today).for_source(found.source)
     reached = {step.stage: step for step in steps if step.stage}
     chases = Permission.SUPERVISION_CHASE in request.permissions
     reach = reach_of(request.membership, today)
@@ -225,11 +234,11 @@ def _case(request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = No
             "late_days": _late_days(found, today),
             "department": _names().get(found.department_code, found.department_code),
             "source": queries.source_labels().get(found.source, found.source),
-            "provisional": calendar.is_provisional(found.due_on),
             "stages": [
                 (each, reached.get(each.stage.value), each.begins_on(found.due_on, calendar))
                 for each in rule.stages
             ],
+            "others": queries.other_deadlines(found).filter(department_code=found.department_code),
             "steps": [(step, files.get(f"step:{step.pk}", [])) for step in steps],
             "forms": forms,
             "failed": failed[0] if failed else "",
@@ -265,7 +274,11 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         try:
             if name == "chase":
                 actions.chase(
-                    stage=given["stage"], text=given["text"], files=given["attachments"], **common
+                    stage=given["stage"],
+                    text=given["text"],
+                    files=given["attachments"],
+                    letter=given["letter"],
+                    **common,
                 )
             elif name == "pause":
                 actions.pause(until_on=given["until_on"], text=given["text"], **common)
@@ -310,7 +323,7 @@ def reply(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_safe
 @requires(Permission.SUPERVISION_VIEW)
 def rule_versions(request: SignedInRequest) -> HttpResponse:
-    today = timezone.localdate()
+    today, labels = timezone.localdate(), queries.source_labels()
     papers = {row.number: row for row in RuleVersion.objects.order_by("number")}
     return render(
         request,
@@ -320,8 +333,10 @@ def rule_versions(request: SignedInRequest) -> HttpResponse:
             "crumbs": [("督导台账", reverse("supervision:list")), ("督办规则", "")],
             "current": queries.rule_on(today),
             "versions": [
-                (rule, _words(rule), papers.get(rule.number)) for rule in reversed(queries.rules())
+                (rule, _parts(rule, labels), papers.get(rule.number))
+                for rule in reversed(queries.rules())
             ],
+            "sources": labels.items(),
             "may_change": Permission.SUPERVISION_CHASE in request.permissions,
         },
     )
@@ -331,8 +346,16 @@ def rule_versions(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.SUPERVISION_CHASE)
 def rule_new(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
-    newest = queries.rules()[-1]
-    form = RuleForm(request.POST if request.method == "POST" else None, newest=newest, today=today)
+    newest, labels = queries.rules()[-1], queries.source_labels()
+    source = request.GET.get("source", "")
+    if source and source not in labels:
+        raise Http404
+    form = RuleForm(
+        request.POST if request.method == "POST" else None,
+        newest=newest,
+        source=source,
+        today=today,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.revise(
@@ -353,15 +376,30 @@ def rule_new(request: SignedInRequest) -> HttpResponse:
         request,
         "supervision/rule.html",
         {
-            "title": "修订督办规则",
+            "title": f"修订督办规则：{labels[source] if source else '通用'}",
             "crumbs": [("督办规则", reverse("supervision:rules")), ("修订", "")],
             "form": form,
+            "source": labels.get(source, ""),
         },
         status=422 if form.errors else 200,
     )
 
 
 # Inside ---------------------------------------------------------------------------------------------
+
+
+def _parts(rule: ChaseRule, labels: dict[str, str]) -> list[tuple[str, Any]]:
+    """The general stages, then those of each kind of duty that has its own."""
+    own = [(labels.get(key, key), _words(rule.for_source(key))) for key in sorted(rule.own)]
+    return [("通用", _words(rule)), *own]
+
+
+def _told_day(day: date, calendar: WorkCalendar) -> date | Provisional:
+    """The day, marked 推定 where no notice covers it or no calendar reaches it."""
+    try:
+        return Provisional(day) if calendar.is_provisional(day) else day
+    except CalendarOutOfRange:
+        return Provisional(day)
 
 
 def _words(rule: ChaseRule) -> list[tuple[str, str, str]]:

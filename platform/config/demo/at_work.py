@@ -18,8 +18,7 @@ from workflows.assignments import actions as assignments
 from workflows.assignments.lifecycle import SourceKind
 from workflows.assignments.models import Sheet
 from workflows.deficiency import actions as deficiency
-from workflows.dispatch import actions as dispatch
-from workflows.dispatch.lifecycle import Period
+from workflows.dispatch import sample as dispatch_sample
 from workflows.mechanism.actions import file_order
 from workflows.mechanism.models import Holding, SeatKind
 from workflows.mechanism.queries import units_in_force
@@ -58,7 +57,7 @@ def play(*, today: date, clerk: Actor, second_clerk: Actor) -> None:
     _let_papers_come_later(last, clerk)
     _hold_meetings(last, now, clerk, second_clerk)
     sweep(on=last, at=now)
-    _report(today, now, clerk, second_clerk)
+    dispatch_sample.fill(today=today, at=now, clerk=clerk, reviewer=second_clerk)
 
 
 def _proof(title: str) -> ContentFile[bytes]:
@@ -252,19 +251,6 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
         actor=clerk,
     )
     meetings.ask(meeting_id=special.pk, version=special.version, now=now, actor=clerk)
-
-
-def _report(today: date, now: datetime, clerk: Actor, second_clerk: Actor) -> None:
-    report = dispatch.compile_report(period=Period.of(today).before, on=today, at=now, actor=clerk)
-    dispatch.write(
-        pk=report.pk,
-        version=1,
-        problems="部分项目用地和草原手续衔接慢（示例）。",
-        steps="下半月召开专题协调会，逐项明确期限（示例）。",
-        actor=clerk,
-    )
-    dispatch.submit(pk=report.pk, version=2, at=now, actor=clerk)
-    dispatch.issue(pk=report.pk, version=3, on=today, at=now, actor=second_clerk)
 
 
 def _second_people(last: date, now: datetime, clerk: Actor) -> None:
