@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from kernel.calendars.queries import work_calendar
 from kernel.notices.telling import Message, tell
 from kernel.papers.paper import Para
 from kernel.trail import Actor
@@ -18,6 +19,7 @@ from tenants.rollup.models import ProjectRow
 from workflows.annual import sample as annual_sample
 from workflows.annual.actions import open_cycle
 from workflows.annual.models import Cycle
+from workflows.deficiency.actions import grant
 from workflows.disclosure.actions import prepare_projects
 from workflows.dispatch import actions as dispatch
 from workflows.dispatch.lifecycle import Period
@@ -26,6 +28,8 @@ from workflows.filings.actions import send
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
+from workflows.procedures.actions import make_move
+from workflows.procedures.models import Procedure
 from workflows.projects import actions, sample
 from workflows.projects.models import Project
 from workflows.supervision.models import Case, Step
@@ -87,6 +91,7 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
                     paper, kind=Kind.ASSIGNMENT, room="assignments", key=str(count), url="/",
                     on=today, actor=CLERK,
                 )  # fmt: skip
+                let_come_later(count, on=today)
                 report(periods[count], timezone.now())
                 tell(
                     [Message(key=f"x{count}", room="supervision", text=f"第{count}件", url="/")],
@@ -107,6 +112,38 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
         done = n
 
     return to
+
+
+def let_come_later(n: int, *, on: date) -> None:
+    """A paper of the first project's nth application that waits for none."""
+    project = Project.objects.filter(state="confirmed").order_by("number")[0]
+    procedure = Procedure.objects.filter(project=project, edges_in=None).order_by("order")[n]
+    terms = procedure.terms | {"deficiency": "M", "materials": [["平面图", True]]}
+    Procedure.objects.filter(pk=procedure.pk).update(terms=terms)
+    make_move(
+        procedure_number=procedure.number,
+        name="receive",
+        on=on,
+        version=procedure.version,
+        actor=CLERK,
+    )
+    grant(
+        procedure_number=procedure.number,
+        material="平面图",
+        why="正在盖章",
+        due_on=work_calendar().add(on, 5),
+        promised_by="某总（示例）",
+        promise_number=f"承诺{n}号",
+        promise_on=on,
+        promise_text="按期补交",
+        consequence="recorded",
+        credit_clear=True,
+        credit_on=on,
+        credit_source="信用平台",
+        on=on,
+        actor=CLERK,
+        reach=None,
+    )
 
 
 LISTS = (
@@ -130,6 +167,10 @@ LISTS = (
     ("zhungeer", "office", "/annual/{year}/issue/"),
     ("zhungeer", "office", "/procedures/"),
     ("zhungeer", "office", "/procedures/export/"),
+    ("zhungeer", "office", "/deficiency/"),
+    ("zhungeer", "department", "/deficiency/"),
+    ("zhungeer", "office", "/deficiency/?export=1"),
+    ("zhungeer", "office", "/deficiency/risk/ZGE-{year}-001/"),
     ("zhungeer", "office", "/watches/"),
     ("zhungeer", "department", "/watches/"),
     ("zhungeer", "office", "/watches/?export=1"),

@@ -137,6 +137,8 @@ def _let_papers_come_later(last: date, clerk: Actor) -> None:
                 due_on=work_calendar().add(last, 2),
                 promised_by="项目单位负责人（示例）",
                 promise_number="承诺（示例）1号",
+                promise_on=last,
+                promise_text="按期补交盖章的材料；逾期的，愿意承担告知的后果（示例）。",
                 consequence="recorded",
                 credit_clear=True,
                 credit_on=last,

@@ -153,6 +153,8 @@ ADDRESSES: dict[str, Permission | None] = {
     "holidays:discard": P.CALENDARS_CHANGE,
     "holidays:resume": P.CALENDARS_CHANGE,
     "deficiency:ledger": P.PROCEDURES_VIEW,
+    "deficiency:rules": P.PROCEDURES_VIEW,
+    "deficiency:rule": P.MECHANISM_CHANGE,
     "deficiency:new": P.DEFICIENCY_HANDLE,
     "deficiency:risk": P.PROCEDURES_VIEW,
     "deficiency:detail": P.PROCEDURES_VIEW,
