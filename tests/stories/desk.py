@@ -7,6 +7,7 @@ offered cannot be pressed.
 import http.client
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
 from secrets import token_hex
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -27,6 +28,13 @@ class Desk:
     user: str
     page: BeautifulSoup = field(default_factory=lambda: BeautifulSoup("", "lxml"))
     at: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.cookies |= {
+            "lianshen_csrf": CSRF,
+            "lianshen_session": self.city.sessions[self.user],
+        }
 
     # Going about ---------------------------------------------------------------------------------
 
@@ -56,7 +64,7 @@ class Desk:
         got, answer, leads = self._ask(
             "POST", urlsplit(urljoin(self.at, target)).path, fields, files
         )
-        assert got == status, f"{self.user}@{self.host} {target}: {got} {_words(answer)[:1500]}"
+        assert got == status, f"{self.user}@{self.host} {target}: {got} {_words(answer)[-1500:]}"
         if got == 302:
             return self.open(
                 urlsplit(leads).path + (f"?{urlsplit(leads).query}" if "?" in leads else "")
@@ -66,7 +74,7 @@ class Desk:
 
     def offers(self, action: str = "") -> list[str]:
         """Where the page's own forms lead that end so."""
-        forms = self.page.select("main form")
+        forms = self._own().find_all("form")
         return [
             str(form.get("action") or self.at) for form in forms if _leads(form, self.at, action)
         ]
@@ -75,11 +83,11 @@ class Desk:
 
     def words(self) -> str:
         """What the page says beside its bar and its navigation, blanks made single."""
-        return _words(self.page.find("main") or self.page)
+        return _words(self._own())
 
     def said(self) -> str:
         """What it says at its top about what was just done."""
-        return " ".join(_words(one) for one in self.page.select(".messages, .errorlist"))
+        return " ".join(_words(one) for one in self.page.select(".messages, .message, .errorlist"))
 
     def rows(self, *, table: int = 0) -> list[list[str]]:
         """The cells of a table of the page, heads left out."""
@@ -88,10 +96,25 @@ class Desk:
             [_words(cell) for cell in row.find_all(["th", "td"])] for row in body.find_all("tr")
         ]
 
+    def link(self, name: str) -> str:
+        """Where the first link that reads so leads."""
+        for link in self.page.find_all("a", href=True):
+            if name in _words(link):
+                return str(link["href"])
+        raise AssertionError(f"{self.user}@{self.host} {self.at} has no link {name}")
+
+    def item(self, begin: str) -> str:
+        """Where the first link leads that is ``begin`` and a number: an item of a list."""
+        return next(link for link in self.links(begin) if link[len(begin) : -1].isdigit())
+
     def links(self, begin: str) -> list[str]:
         """Addresses on the page that begin so, each once, in order."""
         found = (str(link["href"]) for link in self.page.find_all("a", href=True))
         return list(dict.fromkeys(link for link in found if link.startswith(begin)))
+
+    def _own(self) -> Tag:
+        main = self.page.find("main")
+        return main.parent if main and main.parent else self.page
 
     # Inside --------------------------------------------------------------------------------------
 
@@ -105,10 +128,9 @@ class Desk:
     def _ask(
         self, method: str, path: str, fields: Iterable[Field] = (), files: Sequence[File] = ()
     ) -> tuple[int, bytes, str]:
-        session = self.city.sessions[self.user]
         headers = {
             "Host": urlsplit(self.city.url(self.host)).netloc,
-            "Cookie": f"lianshen_csrf={CSRF}; lianshen_session={session}",
+            "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
         }
         body: bytes | None = None
         if method == "POST":
@@ -123,6 +145,8 @@ class Desk:
         try:
             connection.request(method, path, body=body, headers=headers)
             response = connection.getresponse()
+            for line in response.headers.get_all("Set-Cookie", []):
+                self.cookies |= {name: one.coded_value for name, one in SimpleCookie(line).items()}
             return response.status, response.read(), response.headers.get("Location", "")
         finally:
             connection.close()
