@@ -87,7 +87,7 @@ class Desk:
 
     def said(self) -> str:
         """What it says at its top about what was just done."""
-        return " ".join(_words(one) for one in self.page.select(".messages, .message, .errorlist"))
+        return " ".join(_words(one) for one in self.page.select(".message, .errorlist"))
 
     def rows(self, *, table: int = 0) -> list[list[str]]:
         """The cells of a table of the page, heads left out."""

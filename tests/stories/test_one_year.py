@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from pypdfium2 import PdfDocument
 
+from kernel.papers.paper import Form, Paper, Para
+from kernel.papers.pdf import pdf_bytes
 from tests.browser.stack import City
 from tests.stories.desk import Desk
 from workflows.projects import samples
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.browser
 
 At = Callable[..., Desk]
 LIST = (Path(samples.__file__).parent / "list-2026-zhungeer.xlsx").read_bytes()
+MINERALS = "ZGE-2026-001-10"
 OBJECTED = "ZGE-2026-004"
 NUMBERS = [f"ZGE-2026-{n:03d}" for n in range(1, 13)]
 
@@ -39,6 +42,16 @@ def pdf_text(data: bytes) -> str:
     with closing(PdfDocument(data)) as document:
         pages = [page.get_textpage().get_text_range() for page in document]
     return "".join("".join(pages).split())
+
+
+def letter_pdf(title: str) -> bytes:
+    """A small document as departments send them."""
+    return pdf_bytes(Paper(form=Form.LETTER, mark="示例单位", title=title, body=(Para("属实。"),)))
+
+
+def title_rows(desk: Desk, path: str, title: str) -> int:
+    desk.open(path)
+    return sum(title in row[0] for row in desk.rows())
 
 
 # 一、十月：编制清单 -----------------------------------------------------------------------------------
@@ -261,3 +274,66 @@ def test_the_half_month_is_prepared_reviewed_by_another_issued_and_read(
     assert "光伏治沙项目图斑不一致" in land.open(report)
     figure = next(link for link in land.links(f"{report}figures/") if "given" in link)
     assert "核定光伏治沙项目用地红线" in land.open(figure)
+
+
+def test_who_is_late_is_chased_stage_by_stage_and_never_twice(year_city: City, at: At) -> None:
+    """Due on Friday the 16th: the first, third and fifth working day after are the 19th, 21st and 23rd."""
+    title = "核定光伏治沙项目用地红线"
+    forest, land = at("zhunlcj"), at("zhunzrzy")
+    inspector, convener = at("zhunducha"), at("zhunqizhang")
+    for day, heard, told in (
+        ("2026-01-17", "", []),  # a Saturday
+        ("2026-01-19", "催办", [forest]),
+        ("2026-01-20", "", []),
+        ("2026-01-21", "督办", [forest, inspector]),
+        ("2026-01-23", "报告召集人", [forest, inspector, convener]),
+    ):
+        year_city.turn_to(f"{day} 09:00")
+        before = [desk.open("/notices/").count(title) for desk in (forest, inspector, convener)]
+        year_city.run_beat("chase-duties")
+        year_city.run_beat("chase-duties")
+        for desk in told:
+            assert desk.open("/notices/").count(f"{heard}：{title}") == 1, (day, desk.user)
+        if not told:
+            now = [desk.open("/notices/").count(title) for desk in (forest, inspector, convener)]
+            assert now == before
+    assert f"催办：{title}" not in land.open("/notices/")  # its day had been moved in time
+    inspector.open("/supervision/")
+    inspector.open(inspector.item("/supervision/"))
+    assert ["催办", "1月19日", "1月19日", "准格尔联审办催〔2026〕1号"] in inspector.rows()
+    letter = pdf_text(inspector.download(inspector.link("准格尔联审办催〔2026〕1号")))
+    assert title in letter
+
+
+def test_nothing_is_written_off_without_evidence(year_city: City, at: At) -> None:
+    year_city.turn_to("2026-01-23 15:00")
+    office, land, forest = at("zhunban"), at("zhunzrzy"), at("zhunlcj")
+    office.open("/assignments/")
+    sheet = office.item("/assignments/")
+    forest.open(sheet)
+    forest.send("/move/sign/")
+    refused = forest.send("/move/report/", status=422, text="已核定", on="2026-01-23")
+    assert "佐证" in refused
+    evidence = [("attachments", "核定意见.pdf", letter_pdf("草原图斑核定意见"))]
+    forest.send("/move/report/", files=evidence, text="已核定，无重叠。", on="2026-01-23")
+    land.open(sheet)
+    land.send("/move/report/", files=evidence, text="已出具意见。", on="2026-01-23")
+    office.open(sheet)
+    for part in reversed(office.offers("/move/write_off/")):
+        office.open(sheet)
+        office.send(part)
+    assert "已了结" in office.words()
+    assert "逾期办结" in office.words()
+    year_city.run_beat("chase-duties")
+    assert title_rows(office, "/supervision/?state=closed", "核定光伏治沙项目用地红线") == 2
+
+
+# 四、会商和容缺 -------------------------------------------------------------------------------------
+
+
+def test_an_application_is_accepted_with_a_paper_that_comes_later(year_city: City, at: At) -> None:
+    year_city.turn_to("2026-01-26 09:00")
+    land = at("zhunzrzy")
+    land.open(f"/procedures/{MINERALS}/")
+    land.send("/move/receive/", on="2026-01-26")
+    land.send("/move/accept/", on="2026-01-26", document="准自然资受〔2026〕1号")
