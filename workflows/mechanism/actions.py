@@ -369,6 +369,10 @@ def file_order(
 def _checked(on: date, document: str) -> None:
     if not document.strip():
         raise ChangeRefused("请填写依据文件的文号；机构和人员变更须以文件为准。")
+    if not Order.objects.filter(number=document).exists():
+        raise ChangeRefused(
+            f"文号“{document}”没有登记。请先登记文件（文号、日期、扫描件），再变更。"
+        )
     if on > timezone.localdate():
         raise ChangeRefused(f"生效日期{on}还没有到，请在生效当天或者以后登记。")
 

@@ -37,13 +37,15 @@ def draw_up(*, title: str, reason: str, at: datetime, actor: Actor) -> Draft:
 
 
 @transaction.atomic
-def add_change(*, pk: int, version: int, change: dict[str, Any], on: date, actor: Actor) -> Draft:
+def add_change(
+    *, pk: int, version: int, change: dict[str, Any], on: date, at: datetime, actor: Actor
+) -> Draft:
     """Add a change, if the mechanism could take it after those before it. Raises `Refused`."""
     draft = _locked(pk, version)
     if change["verb"] not in VERBS:
         raise OrderRefused("没有这种调整。请从列表中选择。")
     draft.changes = [*draft.changes, change]
-    preview(draft, on=on, actor=actor)
+    preview(draft, on=on, at=at, actor=actor)
     _saved(draft, "changes")
     _record(draft, actor, "add_change", words_of(change))
     return draft
@@ -71,7 +73,7 @@ def drop(*, pk: int, version: int, actor: Actor) -> Draft:
     return draft
 
 
-def preview(draft: Draft, *, on: date, actor: Actor) -> tuple[list[str], list[str]]:
+def preview(draft: Draft, *, on: date, at: datetime, actor: Actor) -> tuple[list[str], list[str]]:
     """What the mechanism would lack, and which seats would stand empty, after every change; nothing is kept.
 
     Raises `Refused` when a change can't be made.
@@ -80,6 +82,15 @@ def preview(draft: Draft, *, on: date, actor: Actor) -> tuple[list[str], list[st
     empty: list[str] = []
     try:
         with transaction.atomic():
+            file_order(
+                number=_TRIAL,
+                title=draft.title,
+                dated_on=on,
+                on=on,
+                at=at,
+                actor=actor,
+                issued_id=0,
+            )
             apply_all(draft.changes, on=on, number=_TRIAL, actor=actor)
             lacks = completeness(on)
             empty = list(vacancies(on))

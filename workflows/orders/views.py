@@ -57,7 +57,9 @@ def _draft(
     stuck = ""
     if is_open and found.changes:
         try:
-            lacks, empty = actions.preview(found, on=today, actor=actor_of(request))
+            lacks, empty = actions.preview(
+                found, on=today, at=timezone.now(), actor=actor_of(request)
+            )
         except Refused as refusal:
             stuck = str(refusal)
     return render(
@@ -106,6 +108,7 @@ def add(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 change=form.change(verb),
                 on=timezone.localdate(),
+                at=timezone.now(),
                 actor=actor_of(request),
             )
         except Refused as refusal:

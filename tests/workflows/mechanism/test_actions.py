@@ -1,6 +1,6 @@
 """A change closes one row and opens the next; a mistake is voided and stays on file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,9 +23,10 @@ PAPER = "准联办〔2026〕3号"
 
 
 @pytest.fixture
-def seat(zhungeer: Tenant) -> Iterator[Seat]:
+def seat(zhungeer: Tenant, on_file: Callable[[str], str]) -> Iterator[Seat]:
     with visiting(zhungeer):
         sample.fill(on=START)
+        on_file(PAPER)
         yield Seat.objects.get(kind=SeatKind.CONVENER)
 
 
@@ -65,6 +66,7 @@ def test_a_seat_can_be_left_vacant_and_filled_again(seat: Seat, actor: Actor) ->
     ("words", "sentence"),
     [
         ({"document": " "}, "请填写依据文件"),
+        ({"document": "没有的文号"}, "没有登记"),
         ({"on": timezone.localdate() + timedelta(days=1)}, "还没有到"),
         ({"on": START - timedelta(days=1)}, "不能早于这一天"),
     ],
@@ -147,6 +149,25 @@ def test_a_unit_that_goes_takes_its_seats_along_and_may_come_back(seat: Seat, ac
         actor=actor,
     )
     assert Seat.objects.open().filter(department_code="qxj").count() == 4
+
+
+@pytest.mark.parametrize(
+    "verb", ["add_seat", "change_seat", "end_seat", "add_unit", "change_unit", "end_unit"]
+)
+def test_no_action_goes_round_the_documents_on_file(seat: Seat, actor: Actor, verb: str) -> None:
+    unit = Unit.objects.open().get(department_code="qxj")
+    facts: dict[str, dict[str, Any]] = {
+        "add_seat": {"kind": SeatKind.FOLLOW_UP, "department_code": "", "post": "专责"},
+        "change_seat": {"seat_number": seat.pk, "post": "常务副职"},
+        "end_seat": {"seat_number": seat.pk},
+        "add_unit": {"department_code": "wsj", "name": "某局", "in_task_force": False},
+        "change_unit": {"unit_number": unit.pk, "name": "某局", "hosts_office": False},
+        "end_unit": {"unit_number": unit.pk},
+    }
+    with pytest.raises(ChangeRefused, match="没有登记"):
+        getattr(actions, verb)(
+            on=date(2026, 3, 2), document="没有的文号", actor=actor, **facts[verb]
+        )
 
 
 def test_every_change_leaves_a_line_and_a_refusal_changes_nothing(seat: Seat, actor: Actor) -> None:

@@ -64,17 +64,18 @@ def test_a_new_tenant_lacks_nothing_but_people(zhungeer: Tenant, in_tenant: Visi
 
 
 def test_three_parts_removed_are_three_parts_missing(
-    zhungeer: Tenant, in_tenant: Visit, actor: Any
+    zhungeer: Tenant, in_tenant: Visit, actor: Any, on_file: Callable[[str], str]
 ) -> None:
     today = timezone.localdate()
     with in_tenant(zhungeer):
+        paper = on_file("准联办〔2026〕1号")
         for number in (
             Seat.objects.get(kind=SeatKind.CONVENER).pk,
             Seat.objects.get(kind=SeatKind.TASK_FORCE, department_code="slj").pk,
         ):
-            end_seat(seat_number=number, on=today, document="准联办〔2026〕1号", actor=actor)
+            end_seat(seat_number=number, on=today, document=paper, actor=actor)
         unit = Unit.objects.get(department_code="qxj")
-        end_unit(unit_number=unit.pk, on=today, document="准联办〔2026〕1号", actor=actor)
+        end_unit(unit_number=unit.pk, on=today, document=paper, actor=actor)
         assert completeness(today) == [
             "没有设总召集人",
             "缺成员单位：气象局",

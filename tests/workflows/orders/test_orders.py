@@ -38,6 +38,7 @@ def drawn(*changes: dict[str, Any]) -> Draft:
             version=draft.version,
             change=change,
             on=timezone.localdate(),
+            at=timezone.now(),
             actor=CLERK,
         )
     return draft
@@ -82,7 +83,7 @@ def test_one_document_makes_several_changes_from_its_day() -> None:
 
 def test_a_preview_shows_what_would_be_lacking_and_keeps_nothing() -> None:
     draft = drawn(leaving())
-    lacks, empty = preview(draft, on=timezone.localdate(), actor=CLERK)
+    lacks, empty = preview(draft, on=timezone.localdate(), at=timezone.now(), actor=CLERK)
     assert any("气象" in sentence for sentence in lacks)
     assert empty
     assert Unit.objects.open().filter(department_code="qxj").exists()
