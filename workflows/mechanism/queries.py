@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from kernel.authority.permissions import Permission
 from kernel.papers.models import Attachment
+from tenants.registry.freezing import digest_of
 from workflows.mechanism import standard
 from workflows.mechanism.models import Holding, Seat, SeatKind, Unit
 
@@ -125,23 +126,41 @@ class Organisation:
 
 def organisation(on: date) -> Organisation:
     """The mechanism as it stood on day ``on``; three queries whatever its size."""
-    units = list(Unit.objects.in_force(on).order_by("order", "department_code", "pk"))
-    by_code = {unit.department_code: unit for unit in units}
-    holdings = {row.seat_id: row for row in Holding.objects.in_force(on).order_by("pk")}
-    seats = sorted(
+    return standing(
+        on,
+        Unit.objects.in_force(on).order_by("order", "department_code", "pk"),
         Seat.objects.in_force(on),
+        Holding.objects.in_force(on).order_by("pk"),
+    )
+
+
+def standing(
+    on: date, units: Iterable[Unit], seats: Iterable[Seat], holdings: Iterable[Holding]
+) -> Organisation:
+    """The mechanism that those of the rows make which hold on day ``on``; units are in order."""
+    here = [unit for unit in units if unit.holds(on)]
+    by_code = {unit.department_code: unit for unit in here}
+    held = {row.seat_id: row for row in holdings if row.holds(on)}
+    places = sorted(
+        (seat for seat in seats if seat.holds(on)),
         key=lambda seat: (_KINDS[SeatKind(seat.kind)], seat.order, seat.department_code, seat.pk),
     )
     return Organisation(
         on,
-        units,
-        [Place(seat, by_code.get(seat.department_code), holdings.get(seat.pk)) for seat in seats],
+        here,
+        [Place(seat, by_code.get(seat.department_code), held.get(seat.pk)) for seat in places],
     )
 
 
 def units_in_force(on: date) -> QuerySet[Unit]:
     """Member units on day ``on``, in order."""
     return Unit.objects.in_force(on).order_by("order", "department_code")
+
+
+def unit_names() -> dict[str, str]:
+    """The last name of every unit by code, also of those that left."""
+    rows = Unit.objects.filter(voided=False).order_by("from_on", "pk")
+    return dict(rows.values_list("department_code", "name"))
 
 
 def history_of_seat(seat: Seat) -> list[Holding]:
@@ -154,11 +173,10 @@ def history_of_unit(code: str) -> list[Unit]:
     return list(Unit.objects.filter(department_code=code).order_by("-from_on", "-pk"))
 
 
-def seats_of_unit(code: str) -> list[Seat]:
-    """Seats of the unit that are open, in the chart's order."""
-    return sorted(
-        Seat.objects.open().filter(department_code=code),
-        key=lambda seat: (_KINDS[SeatKind(seat.kind)], seat.order, seat.pk),
+def digest() -> str:
+    """Another word as soon as any row of the organisation is; three queries."""
+    return digest_of(
+        [list(model.objects.order_by("pk").values_list()) for model in (Unit, Seat, Holding)]
     )
 
 

@@ -33,8 +33,9 @@ from workflows.projects.models import Project
 from workflows.supervision.actions import sweep
 from workflows.taskforce.actions import second, take_day
 from workflows.taskforce.models import Presence, Secondment
+from workflows.taskforce.queries import day_digest, of_day
 
-FOUNDING = "示例政办发〔2025〕9号"
+SECONDING = "示例组发〔2025〕9号"
 SAID = {
     SixStep.ANALYSE.value: "两个部门对同一地块的意见不一致，是主要原因。",
     SixStep.FACTS.value: "现场核对红线图，用地范围以最新版为准。",
@@ -267,13 +268,13 @@ def _second_people(last: date, now: datetime, clerk: Actor) -> None:
     calendar = work_calendar()
     begun = calendar.subtract(last, 15)
     file_order(
-        number=FOUNDING,
-        title="关于建立重点项目联审联批工作机制的通知（示例）",
+        number=SECONDING,
+        title="关于选派专项工作组人员的通知（示例）",
         dated_on=begun,
         on=last,
         at=now,
         actor=clerk,
-        scan=_proof("建立工作机制的通知"),
+        scan=_proof("选派专项工作组人员的通知"),
     )
     holders = {
         holding.seat.department_code: holding.name
@@ -288,7 +289,7 @@ def _second_people(last: date, now: datetime, clerk: Actor) -> None:
                 purpose="",
                 from_on=begun,
                 planned_until=last + timedelta(days=200),
-                document=FOUNDING,
+                document=SECONDING,
                 actor=clerk,
             )
     people = list(Secondment.objects.order_by("pk"))
@@ -298,5 +299,6 @@ def _second_people(last: date, now: datetime, clerk: Actor) -> None:
             row.pk: (Presence.TRIP if (place + n) % 9 == 4 else Presence.PRESENT, "")
             for place, row in enumerate(people)
         }
-        take_day(on=day, marks=marks, today=last, at=now, actor=clerk)
+        seen = day_digest(of_day(day))
+        take_day(on=day, marks=marks, seen=seen, today=last, at=now, actor=clerk)
         day, n = calendar.add(day, 1), n + 1
