@@ -1,7 +1,7 @@
 """Every list of the console costs the same number of queries with one row and with three."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,8 +22,12 @@ from workflows.filings.actions import send
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
+from workflows.mechanism.models import Order
+from workflows.orders.actions import draw_up
 from workflows.projects import actions, sample
 from workflows.projects.models import Project
+from workflows.taskforce.actions import extend, second
+from workflows.taskforce.models import Attendance
 from workflows.watches.actions import notice
 
 pytestmark = pytest.mark.django_db
@@ -71,12 +75,34 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
                     paper, kind=Kind.ASSIGNMENT, room="assignments", key=str(count), url="/",
                     on=today, actor=CLERK,
                 )  # fmt: skip
+            for count in range(done, n):
+                on_the_task_force(("zrzy", "slj", "sthj")[count], today)
         for tenant, kind in filings[done:n]:
             with visiting(tenant):
                 send(kind=kind, year=year, on=today, actor=CLERK)
         done = n
 
     return to
+
+
+def on_the_task_force(code: str, today: date) -> None:
+    """A draft of an order, and a person on the task force with a mark and a longer term."""
+    paper = f"准联办〔{today.year}〕{code}号"
+    draw_up(title=paper, reason="变动", on=today, at=timezone.now(), actor=CLERK)
+    Order.objects.create(
+        number=paper, title="选派", dated_on=today, filed_at=timezone.now(), filed_by=CLERK.name
+    )
+    row = second(
+        department_code=code, name=f"{code}某（示例）", temporary=False, purpose="", from_on=today,
+        planned_until=today + timedelta(days=99), document=paper, actor=CLERK,
+    )  # fmt: skip
+    Attendance.objects.create(
+        secondment=row, on=today, presence="present", at=timezone.now(), by_name=CLERK.name
+    )
+    extend(
+        pk=row.pk, version=1, until_on=today + timedelta(days=199), why="未完", document=paper,
+        at=timezone.now(), actor=CLERK,
+    )  # fmt: skip
 
 
 LISTS = (
@@ -98,6 +124,9 @@ LISTS = (
     ("zhungeer", "office", "/annual/{year}/compare/"),
     ("zhungeer", "office", "/annual/{year}/versions/1/"),
     ("zhungeer", "office", "/annual/{year}/issue/"),
+    ("zhungeer", "office", "/orders/"),
+    ("zhungeer", "office", "/taskforce/"),
+    ("zhungeer", "office", "/taskforce/month/"),
     ("zhungeer", "office", "/procedures/"),
     ("zhungeer", "office", "/procedures/export/"),
     ("zhungeer", "office", "/watches/"),

@@ -101,7 +101,25 @@ class Organisation:
 
     @property
     def vacant(self) -> int:
-        return sum(not place.holding for place in self.places)
+        return len(self.vacancies)
+
+    @property
+    def vacancies(self) -> list[str]:
+        """Seats nobody holds, in the chart's order."""
+        return [
+            "·".join(filter(None, (place.kind.label, place.unit.name if place.unit else "")))
+            for place in self.places
+            if not place.holding
+        ]
+
+    @property
+    def lacks(self) -> list[str]:
+        """What the city's model has and this mechanism lacks, one sentence each (A5.5)."""
+        return missing(
+            {unit.department_code for unit in self.units},
+            [(place.kind, place.seat.department_code) for place in self.places],
+            has_host=self.host is not None,
+        )
 
     @property
     def rows(self) -> list[Row]:
@@ -231,21 +249,11 @@ def snapshot(on: date) -> dict[str, Any]:
     }
 
 
-def completeness(on: date) -> list[str]:
-    """What the city's model has and this mechanism lacks on day ``on``, one sentence each (A5.5).
+def missing(units: set[str], seats: Iterable[tuple[SeatKind, str]], *, has_host: bool) -> list[str]:
+    """The sentences of `Organisation.lacks` for these units and seats.
 
     A unit that is missing is named once, not again for each of its seats.
     """
-    found = organisation(on)
-    return missing(
-        {unit.department_code for unit in found.units},
-        [(place.kind, place.seat.department_code) for place in found.places],
-        has_host=found.host is not None,
-    )
-
-
-def missing(units: set[str], seats: Iterable[tuple[SeatKind, str]], *, has_host: bool) -> list[str]:
-    """The sentences of `completeness` for these units and seats."""
     held = set(seats)
     kinds = {kind for kind, _ in held}
     lacks = [
@@ -268,15 +276,6 @@ def missing(units: set[str], seats: Iterable[tuple[SeatKind, str]], *, has_host:
     if SeatKind.FOLLOW_UP not in kinds:
         lacks.append("没有设国家、自治区审批事项跟进组")
     return lacks
-
-
-def vacancies(on: date) -> list[str]:
-    """Seats nobody holds on day ``on``, in the chart's order."""
-    return [
-        "·".join(filter(None, (place.kind.label, place.unit.name if place.unit else "")))
-        for place in organisation(on).places
-        if not place.holding
-    ]
 
 
 def may_read(request: "SignedInRequest", attachment: Attachment) -> bool:

@@ -46,11 +46,6 @@ def chart(request: SignedInRequest) -> HttpResponse:
         Fact("专项工作组", len(organisation.task_force), "人编制"),
         Fact("最近一次变更", _told(queries.last_change()) or "建立以来没有变更"),
     ]
-    lacks = queries.missing(
-        {unit.department_code for unit in organisation.units},
-        [(place.kind, place.seat.department_code) for place in organisation.places],
-        has_host=organisation.host is not None,
-    )
     return render(
         request,
         "mechanism/chart.html",
@@ -64,7 +59,7 @@ def chart(request: SignedInRequest) -> HttpResponse:
             "after": history.day_after(on),
             "organisation": organisation,
             "facts": facts,
-            "lacks": lacks,
+            "lacks": organisation.lacks,
             "may_change": Permission.MECHANISM_CHANGE in request.permissions,
         },
     )

@@ -153,12 +153,13 @@ def preview(draft: Draft, *, on: date, at: datetime, actor: Actor) -> Outcome:
                     issued_id=0,
                 )
             _apply(draft, on=day, number=number, actor=actor)
+            after = mechanism.organisation(day)
             outcome = Outcome(
                 day,
                 seen,
-                differences(before, mechanism.organisation(day)),
-                mechanism.completeness(day),
-                list(mechanism.vacancies(day)),
+                differences(before, after),
+                after.lacks,
+                after.vacancies,
                 [words for words in taskforce.apart(day) if words not in apart],
             )
             raise _Undone

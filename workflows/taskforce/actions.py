@@ -214,7 +214,7 @@ def remind(*, on: date, at: datetime) -> int:
                 key=f"taskforce:{row.pk}:{row.planned_until}",
                 room="taskforce",
                 text=f"专项工作组{row.name}选派到 {row.planned_until} 期满，请办理延期或者结束。",
-                url=reverse("taskforce:members"),
+                url=reverse("taskforce:person", args=[row.pk]),
                 role="office",
             )
             for row in rows

@@ -29,7 +29,7 @@ def items(request: SignedInRequest, on: date) -> Iterator[Item]:
             f"{row.name}选派{'已经期满' if over else '将要期满'}",
             "专项工作组",
             "延期或者结束" if may_change else "看任期",
-            f"{reverse('taskforce:members')}#term-{row.pk}",
+            reverse("taskforce:person", args=[row.pk]),
             "计划至",
             row.planned_until,
             (Lamp.RED if over else Lamp.YELLOW).value,

@@ -15,8 +15,7 @@ ENDS_SOON = timedelta(days=30)
 
 def members(on: date) -> list[Secondment]:
     """Everybody of the task force on ``on``, full-time first."""
-    rows = Secondment.objects.on(on).order_by("temporary", "department_code", "pk")
-    return list(rows.prefetch_related("extensions"))
+    return list(Secondment.objects.on(on).order_by("temporary", "department_code", "pk"))
 
 
 def missing(on: date) -> list[tuple[str, str]]:

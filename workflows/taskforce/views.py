@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -66,44 +67,22 @@ def _units() -> list[tuple[str, str]]:
     return [(unit.department_code, unit.name) for unit in units_in_force(timezone.localdate())]
 
 
-def _members(
-    request: SignedInRequest,
-    form: SecondForm,
-    failed: tuple[int, str, ExtendForm | EndForm] | None = None,
-) -> HttpResponse:
+def _members(request: SignedInRequest, form: SecondForm) -> HttpResponse:
     today = timezone.localdate()
-    may = Permission.MECHANISM_CHANGE in request.permissions
     names = unit_names()
     rows = queries.members(today)
     lacking = queries.missing(today)
     ending = {row.pk for row in queries.ending(today)}
-
-    def forms_of(row: Secondment) -> tuple[ExtendForm | EndForm, ...]:
-        given = {"version": row.version, "document": row.document}
-        found: dict[str, ExtendForm | EndForm] = {
-            "extend": ExtendForm(initial={"version": row.version}, auto_id=f"id_x{row.pk}_%s"),
-            "end": EndForm(initial={**given, "on": today}, auto_id=f"id_e{row.pk}_%s"),
-        }
-        if failed and failed[0] == row.pk:
-            found[failed[1]] = failed[2]
-        return tuple(found.values())
-
+    coming = Secondment.objects.filter(from_on__gt=today).order_by("from_on", "pk")
     past = Secondment.objects.filter(ended_on__lt=today).order_by("-ended_on", "-pk")
     return render(
         request,
         "taskforce/members.html",
         {
             "title": "专项工作组",
-            "rows": [
-                (
-                    row,
-                    names.get(row.department_code, row.department_code),
-                    row.pk in ending,
-                    *forms_of(row),
-                )
-                for row in rows
-            ],
-            "coming": Secondment.objects.filter(from_on__gt=today).order_by("from_on", "pk"),
+            "rows": [(row, names.get(row.department_code, ""), row.pk in ending) for row in rows],
+            "coming": [(row, names.get(row.department_code, "")) for row in coming],
+            "past": [(row, names.get(row.department_code, "")) for row in past[:30]],
             "facts": [
                 Fact("脱产人员", sum(not r.temporary for r in rows), "人"),
                 Fact("临时参加", sum(r.temporary for r in rows), "人"),
@@ -112,12 +91,39 @@ def _members(
             ],
             "missing": [name for _, name in lacking],
             "apart": queries.apart(today),
-            "past": past.prefetch_related("extensions")[:30],
             "form": form,
-            "failed": failed[0] if failed else None,
-            "may_change": may,
+            "may_change": Permission.MECHANISM_CHANGE in request.permissions,
         },
-        status=422 if form.errors or failed else 200,
+        status=422 if form.errors else 200,
+    )
+
+
+@require_safe
+@requires(Permission.MECHANISM_VIEW)
+def person(request: SignedInRequest, pk: int) -> HttpResponse:
+    """One person's term, and how it became longer."""
+    return _person(request, get_object_or_404(Secondment, pk=pk))
+
+
+def _person(request: SignedInRequest, row: Secondment, **bound: forms.Form) -> HttpResponse:
+    may_change = row.ended_on is None and Permission.MECHANISM_CHANGE in request.permissions
+    given = {"version": row.version}
+    ending = {**given, "on": timezone.localdate(), "document": row.document}
+    return render(
+        request,
+        "taskforce/person.html",
+        {
+            "title": row.name,
+            "crumbs": [("专项工作组", reverse("taskforce:members")), (row.name, "")],
+            "row": row,
+            "unit": unit_names().get(row.department_code, ""),
+            "extensions": row.extensions.order_by("pk"),
+            "may_change": may_change,
+            "extend_form": ExtendForm(initial=given, auto_id="id_extend_%s"),
+            "end_form": EndForm(initial=ending, auto_id="id_end_%s"),
+            **bound,
+        },
+        status=422 if bound else 200,
     )
 
 
@@ -126,13 +132,10 @@ def _members(
 def term(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """Extend a term, or end it."""
     row = get_object_or_404(Secondment, pk=pk)
-    if name not in ("extend", "end"):
+    found = {"extend": ExtendForm, "end": EndForm}.get(name)
+    if found is None:
         raise Http404
-    form: ExtendForm | EndForm = (
-        ExtendForm(request.POST, auto_id=f"id_x{pk}_%s")
-        if name == "extend"
-        else EndForm(request.POST, auto_id=f"id_e{pk}_%s")
-    )
+    form = found(request.POST, auto_id=f"id_{name}_%s")
     if form.is_valid():
         given: dict[str, Any] = {"pk": pk, "actor": actor_of(request), **form.cleaned_data}
         try:
@@ -145,8 +148,8 @@ def term(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
             _keep(request, refusal, name, row.name)
         else:
             messages.success(request, "已登记。")
-            return redirect("taskforce:members")
-    return _members(request, SecondForm(units=_units()), (pk, name, form))
+            return redirect("taskforce:person", pk)
+    return _person(request, row, **{f"{name}_form": form})
 
 
 @require_http_methods(["GET", "POST"])
@@ -217,7 +220,7 @@ def month(request: SignedInRequest) -> HttpResponse:
     first = (asked or today).replace(day=1)
     found = queries.month(first, today, calendar, department_code=_whose(request))
     names = unit_names()
-    if request.GET.get("export"):
+    if usable and request.GET.get("export"):
         return workbook(
             f"专项工作组{first.year}年{first.month}月考勤",
             [
@@ -265,6 +268,7 @@ def month(request: SignedInRequest) -> HttpResponse:
                     _totals(line),
                 )
                 for line in found.lines
+                if usable
             ],
             "totals": TOTALS,
             "key": KEY,

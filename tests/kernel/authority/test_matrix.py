@@ -185,6 +185,7 @@ ADDRESSES: dict[str, Permission | None] = {
     "orders:add": P.MECHANISM_CHANGE,
     "orders:act": P.MECHANISM_CHANGE,
     "taskforce:members": P.MECHANISM_VIEW,
+    "taskforce:person": P.MECHANISM_VIEW,
     "taskforce:second": P.MECHANISM_CHANGE,
     "taskforce:day": P.MECHANISM_CHANGE,
     "taskforce:month": P.MECHANISM_VIEW,
