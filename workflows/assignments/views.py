@@ -25,7 +25,7 @@ from kernel.web.parts import Fact
 from kernel.web.xlsx import Column
 from workflows.assignments import actions, importing, queries, sheets
 from workflows.assignments.forms import (
-    AnswerForm,
+    CancelForm,
     ExtensionForm,
     FeedbackForm,
     MoveForm,
@@ -183,7 +183,7 @@ def _sheet(
             "parts": parts,
             "provisional": calendar.is_provisional(found.due_on),
             "may_change": Permission.ASSIGNMENTS_CHANGE in request.permissions,
-            "cancel_form": AnswerForm(auto_id="id_cancel_%s"),
+            "cancel_form": CancelForm(auto_id="id_cancel_%s"),
             "is_draft": found.state == SheetState.DRAFT,
             "is_open": found.state == SheetState.HANDED_OVER,
             "history": events(of(found.number)[:40]) if found.number else [],
@@ -361,7 +361,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Grant or refuse an extension."""
     asked = get_object_or_404(Extension.objects.select_related("part__sheet"), pk=pk)
-    form = AnswerForm(request.POST)
+    form = CancelForm(request.POST)
     form.is_valid()
     try:
         actions.answer_extension(

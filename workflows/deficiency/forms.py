@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from kernel.papers.forms import FilesField
-from kernel.web.fields import day_field
+from kernel.web.fields import day_field, deadline_field
 from workflows.deficiency.lifecycle import Consequence, State
 
 ANY = ("", "全部")
@@ -43,7 +43,7 @@ class GrantForm(forms.Form):
 
     material = forms.ChoiceField(label="容缺材料")
     why = forms.CharField(label="容缺理由", max_length=300)
-    due_on = day_field("承诺补齐期限")
+    due_on = deadline_field("承诺补齐期限")
     promised_by = forms.CharField(
         label="承诺人", max_length=60, help_text="项目单位签署承诺书的人。"
     )
@@ -81,7 +81,7 @@ class MakeGoodForm(forms.Form):
 
 class ExtendForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    until_on = day_field("延至")
+    until_on = deadline_field("延至")
     why = forms.CharField(label="理由", max_length=300)
 
 

@@ -22,16 +22,16 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the report. ``rows`` is what it counts; one without is a ratio or a sum of others.
+    """A figure of the report. ``rows`` is what it counts or adds up.
 
     ``good`` is 1 where more is better, -1 where fewer are, 0 where it is neither.
     """
 
     key: str
     label: str
-    value: int | str
+    value: int
+    rows: Rows
     unit: str = "项"
-    rows: Rows | None = None
     good: int = 0
 
 
@@ -85,11 +85,8 @@ def _plain(part: Part, taken: Taken) -> dict[str, Any]:
                 "value": figure.value,
                 "unit": figure.unit,
                 "good": figure.good,
-                "columns": list(figure.rows.columns) if figure.rows else [],
-                "rows": [
-                    [key, url, list(cells)]
-                    for key, url, cells in (figure.rows.rows if figure.rows else ())
-                ],
+                "columns": list(figure.rows.columns),
+                "rows": [[key, url, list(cells)] for key, url, cells in figure.rows.rows],
             }
             for figure in taken.figures
         ],
@@ -107,4 +104,19 @@ def counted(
 ) -> Figure:
     """A figure that is the number of its rows."""
     listed = list(rows)
-    return Figure(key, label, len(listed), unit, Rows(columns, listed), good)
+    return Figure(key, label, len(listed), Rows(columns, listed), unit, good)
+
+
+def summed(
+    key: str,
+    label: str,
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[str, str, tuple[str, ...]]],
+    *,
+    unit: str = "项",
+    good: int = 0,
+) -> Figure:
+    """A figure that is the sum of the last cell of its rows."""
+    listed = list(rows)
+    total = sum(int(cells[-1]) for _, _, cells in listed)
+    return Figure(key, label, total, Rows(columns, listed), unit, good)

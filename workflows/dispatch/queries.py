@@ -57,16 +57,18 @@ class Difference:
     """A figure beside the same one of an earlier report: what came, what went, what stayed."""
 
     figure: Mapping[str, Any]
-    before: int | str | None
+    before: int | None
     came: list[Any]
     went: list[Any]
 
     @property
     def change(self) -> int | None:
-        now = self.figure["value"]
-        if isinstance(now, int) and isinstance(self.before, int):
-            return now - self.before
-        return None
+        return None if self.before is None else self.figure["value"] - self.before
+
+    @property
+    def rows_compare(self) -> bool:
+        """Whether rows came and went one for one: not in sums, and not without an earlier report."""
+        return self.before is not None and self.figure["value"] == len(self.figure["rows"])
 
     @property
     def words(self) -> str:

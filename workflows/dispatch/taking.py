@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Least
 from django.urls import reverse
 
@@ -15,7 +15,7 @@ from workflows.catalogue.queries import departments
 from workflows.deficiency.lifecycle import State as PaperState
 from workflows.deficiency.models import Deficiency
 from workflows.dispatch.lifecycle import Period
-from workflows.dispatch.parts import Figure, Rows, Taken, counted
+from workflows.dispatch.parts import Figure, Taken, counted, summed
 from workflows.meetings.lifecycle import State as MeetingState
 from workflows.meetings.models import Meeting, Resolution
 from workflows.procedures.lifecycle import FINISHED, PAUSED, Ball, State
@@ -81,8 +81,7 @@ def progress(period: Period, on: date) -> Taken:
         unit="个",
         good=1,
     )
-    total = ledger().count()
-    finished = ledger().filter(state__in=FINISHED).count()
+    total, finished = _by_project()
     decided = counted(
         "decided",
         "本期办结",
@@ -94,29 +93,57 @@ def progress(period: Period, on: date) -> Taken:
         ),
         good=1,
     )
-    accepted = ledger().filter(accepted_on__range=(period.first, min(period.last, on))).count()
-    share = f"{100 * finished / total:.1f}%" if total else "—"
-    rate = f"{100 * int(on_target.value) / int(every.value):.1f}%" if every.value else "—"
-    by_unit = Counter(row[2][2] for row in decided.rows.rows) if decided.rows else Counter()
+    accepted = counted(
+        "accepted",
+        "本期受理",
+        PROCEDURE,
+        _procedures(
+            ledger()
+            .filter(accepted_on__range=(period.first, min(period.last, on)))
+            .order_by("accepted_on", "number")
+        ),
+    )
+    share = f"{100 * finished.value / total.value:.1f}%" if total.value else "—"
+    rate = f"{100 * on_target.value / every.value:.1f}%" if every.value else "—"
+    by_unit = Counter(row[2][2] for row in decided.rows.rows)
     most = "、".join(f"{name}{count}项" for name, count in by_unit.most_common(5))
     words = [
         (
-            f"清单项目 {every.value} 个，已全部办结 {done.value} 个；审批事项共 {total} 项，"
-            f"累计办结 {finished} 项，办结率 {share}。"
+            f"清单项目 {every.value} 个，已全部办结 {done.value} 个；审批事项共 {total.value} 项，"
+            f"累计办结 {finished.value} 项，办结率 {share}。"
         ),
-        f"{period.words}受理 {accepted} 项，办结 {decided.value} 项{f'，其中{most}' if most else ''}。",
+        f"{period.words}受理 {accepted.value} 项，办结 {decided.value} 项{f'，其中{most}' if most else ''}。",
         f"按目前进度，{on_target.value} 个项目可在目标日前办齐，占 {rate}。",
     ]
-    figures = [
-        every,
-        done,
-        on_target,
-        Figure("total", "审批事项", total),
-        Figure("finished", "累计办结", finished, good=1),
-        decided,
-        Figure("accepted", "本期受理", accepted),
+    return Taken(words, [every, done, on_target, total, finished, decided, accepted])
+
+
+def _by_project() -> tuple[Figure, Figure]:
+    """Procedures and decided ones, project by project, so that a large ledger stays a short list."""
+    found = (
+        ledger()
+        .order_by("project__number")
+        .values_list("project__number", "project__name")
+        .annotate(total=Count("pk"), finished=Count("pk", filter=Q(state__in=FINISHED)))
+    )
+    counts = [
+        (number, f"{reverse('procedures:list')}?q={number}", name, total, finished)
+        for number, name, total, finished in found
     ]
-    return Taken(words, figures)
+    total = summed(
+        "total",
+        "审批事项",
+        ("项目", "编号", "审批事项"),
+        ((number, url, (name, number, str(of))) for number, url, name, of, _ in counts),
+    )
+    finished = summed(
+        "finished",
+        "累计办结",
+        ("项目", "编号", "办结"),
+        ((number, url, (name, number, str(n))) for number, url, name, _, n in counts if n),
+        good=1,
+    )
+    return total, finished
 
 
 def problems(period: Period, on: date) -> Taken:
@@ -179,8 +206,7 @@ def problems(period: Period, on: date) -> Taken:
 
 
 def _where(figure: Figure) -> str:
-    rows: Rows | None = figure.rows
-    units = Counter(row[2][2] for row in rows.rows) if rows else Counter()
+    units = Counter(row[2][2] for row in figure.rows.rows)
     return "、".join(f"{name}（{count}项）" for name, count in units.most_common(5))
 
 
@@ -249,11 +275,11 @@ def sheets(period: Period, on: date) -> Taken:
         good=1,
     )
     late = counted("late", "逾期未办", columns, rows(SheetPart.objects.all().late(on)), good=-1)
-    open_ = SheetPart.objects.open().count()
+    at_work = counted("open", "在办任务", columns, rows(SheetPart.objects.open()))
     words = [
-        f"交办任务 {given.value} 项，销号 {closed.value} 项，在办 {open_} 项，逾期 {late.value} 项。"
+        f"交办任务 {given.value} 项，销号 {closed.value} 项，在办 {at_work.value} 项，逾期 {late.value} 项。"
     ]
-    return Taken(words, [given, closed, Figure("open", "在办任务", open_), late])
+    return Taken(words, [given, closed, at_work, late])
 
 
 def resolutions(period: Period, on: date) -> Taken:
@@ -329,15 +355,13 @@ def missing_papers(period: Period, on: date) -> Taken:
 
 
 def chases(period: Period, on: date) -> Taken:
-    """Cases at the two hardest stages."""
+    """Open cases, and those at the two hardest stages."""
     names = _names()
-    hard = Case.objects.filter(state=CaseState.CHASING, stage__in=[Stage.SUPERVISE, Stage.REPORT])
-    figure = counted(
-        "hard",
-        "督办及报告召集人",
-        ("事项", "编号", "责任单位", "期限", "阶段"),
-        (
-            (
+    columns = ("事项", "编号", "责任单位", "期限", "阶段")
+
+    def rows(found: QuerySet[Case]) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+        for case in found.order_by("due_on", "pk").iterator(2000):
+            yield (
                 str(case.pk),
                 reverse("supervision:case", args=[case.pk]),
                 (
@@ -348,11 +372,16 @@ def chases(period: Period, on: date) -> Taken:
                     case.get_stage_display(),
                 ),
             )
-            for case in hard.order_by("due_on", "pk")
-        ),
+
+    cases = Case.objects.exclude(state=CaseState.CLOSED)
+    every = counted("open", "在督事项", columns, rows(cases), unit="件")
+    hard = counted(
+        "hard",
+        "督办及报告召集人",
+        columns,
+        rows(cases.filter(state=CaseState.CHASING, stage__in=[Stage.SUPERVISE, Stage.REPORT])),
         unit="件",
         good=-1,
     )
-    open_ = Case.objects.exclude(state=CaseState.CLOSED).count()
-    words = [f"督导台账在督 {open_} 件，其中进入督办和报告召集人阶段 {figure.value} 件。"]
-    return Taken(words if open_ else [], [Figure("open", "在督事项", open_, "件"), figure])
+    words = [f"督导台账在督 {every.value} 件，其中进入督办和报告召集人阶段 {hard.value} 件。"]
+    return Taken(words if every.value else [], [every, hard])

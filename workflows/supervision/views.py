@@ -163,7 +163,7 @@ def board(request: SignedInRequest) -> HttpResponse:
     trend = stacked_bars(
         [
             Row(
-                f"{month:%Y-%m}",
+                f"{month.year}年{month.month}月",
                 {COLORS[stage]: counts.get(stage.value, 0) for stage in Stage},
             )
             for month, counts in queries.raised_by_month(mine, today - TREND)

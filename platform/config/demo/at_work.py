@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from kernel.calendars.queries import work_calendar
+from kernel.clock import WorkCalendar
 from kernel.papers.paper import Form, Paper, Para
 from kernel.papers.pdf import pdf_bytes
 from kernel.trail import Actor
@@ -54,7 +55,7 @@ def play(*, today: date, clerk: Actor, second_clerk: Actor) -> None:
     now = timezone.now()
     last = calendar.on_or_before(today)
     _second_people(last, now, clerk)
-    _hand_over_sheets(list(projects[:4]), last, clerk)
+    _hand_over_sheets(list(projects[:4]), last, calendar, clerk)
     _let_papers_come_later(last, clerk)
     _hold_meetings(last, now, clerk, second_clerk)
     sweep(on=last, at=now)
@@ -69,7 +70,9 @@ def _proof(title: str) -> ContentFile[bytes]:
     return ContentFile(pdf_bytes(paper), name=f"{title}.pdf")
 
 
-def _hand_over_sheets(projects: list[Project], last: date, clerk: Actor) -> None:
+def _hand_over_sheets(
+    projects: list[Project], last: date, calendar: WorkCalendar, clerk: Actor
+) -> None:
     """One overdue, one due soon, one done and waiting, one written off."""
     for n, project in enumerate(projects):
         procedure = project.procedures.exclude(state__in=["decided", "delivered"]).first()
@@ -92,7 +95,7 @@ def _hand_over_sheets(projects: list[Project], last: date, clerk: Actor) -> None
             title=f"推进{procedure.name if procedure else project.name}",
             matter="前期手续进度慢于倒排计划，影响按期开工。",
             demand="会同项目单位逐项核对材料，限期出具意见。",
-            due_on=due,
+            due_on=calendar.on_or_after(due),
             parts=[
                 assignments.PartDraft(department_code=lead, leads=True),
                 *(assignments.PartDraft(department_code=code) for code in helping),

@@ -1,11 +1,44 @@
-"""Fields that forms of several rooms share: a day."""
+"""Fields that forms of several rooms share: a day, and a deadline."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from kernel.calendars.queries import work_calendar
+from kernel.clock import CalendarOutOfRange
+
+WEEKDAYS = "一二三四五六日"
+
+
+def _picker() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
 
 def day_field(label: str, **more: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more
-    )
+    return forms.DateField(label=label, widget=_picker(), **more)
+
+
+def deadline_field(label: str, **more: Any) -> forms.DateField:
+    """A day somebody has to be done by: never a rest day, on which nobody could be."""
+    return _Deadline(label=label, widget=_picker(), **more)
+
+
+class _Deadline(forms.DateField):
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value is None:
+            return
+        calendar = work_calendar()
+        try:
+            if not calendar.is_working(value):
+                before, after = calendar.on_or_before(value), calendar.on_or_after(value)
+                raise forms.ValidationError(
+                    f"{self.label} {_named(value)}是休息日。请改为{_named(before)}或者{_named(after)}。"
+                )
+        except CalendarOutOfRange as reason:
+            raise forms.ValidationError(str(reason)) from None
+
+
+def _named(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
