@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from kernel.authority.permissions import Permission
 from kernel.papers.models import Attachment
@@ -175,9 +175,9 @@ def units_in_force(on: date) -> QuerySet[Unit]:
     return Unit.objects.in_force(on).order_by("order", "department_code")
 
 
-def unit_names() -> dict[str, str]:
-    """The last name of every unit by code, also of those that left."""
-    rows = Unit.objects.filter(voided=False).order_by("from_on", "pk")
+def unit_names(on: date) -> dict[str, str]:
+    """The last name up to ``on`` of every unit by code, also of those that left."""
+    rows = Unit.objects.filter(voided=False, from_on__lte=on).order_by("from_on", "pk")
     return dict(rows.values_list("department_code", "name"))
 
 
@@ -196,16 +196,6 @@ def digest() -> str:
     return digest_of(
         [list(model.objects.order_by("pk").values_list()) for model in (Unit, Seat, Holding)]
     )
-
-
-def last_change() -> date | None:
-    """The day of the latest change that is on file."""
-    days = [
-        row
-        for model in (Unit, Seat, Holding)
-        for row in model.objects.filter(~Q(document="")).values_list("from_on", "until_on")
-    ]
-    return max((day for pair in days for day in pair if day), default=None)
 
 
 # For filing (报备) ---------------------------------------------------------------------------------

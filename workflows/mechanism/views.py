@@ -20,6 +20,7 @@ from kernel.trail import record_refusal
 from kernel.web.downloads import attachment
 from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.parts import Fact
+from kernel.web.templatetags.lianshen import full_day
 from kernel.web.xlsx import Column, workbook_bytes
 from workflows.mechanism import actions, forms, queries
 from workflows.mechanism.history import History
@@ -39,12 +40,12 @@ def chart(request: SignedInRequest) -> HttpResponse:
     on = _day(form)
     history = History()
     organisation = history.on(on)
-    before = history.day_before(on)
+    changed = [day for day in history.days if day <= today][1:]
     facts = [
         Fact("成员单位", len(organisation.units), "个"),
         Fact("席位", len(organisation.places), f"其中空缺 {organisation.vacant} 个"),
         Fact("专项工作组", len(organisation.task_force), "人编制"),
-        Fact("最近一次变更", _told(queries.last_change()) or "建立以来没有变更"),
+        Fact("最近一次变更", full_day(changed[-1]) if changed else "建立以来没有变更"),
     ]
     return render(
         request,
@@ -54,8 +55,7 @@ def chart(request: SignedInRequest) -> HttpResponse:
             "form": form,
             "on": on,
             "today": today,
-            "before": before,
-            "changed_on": on if on in history.days else before,
+            "before": history.day_before(on),
             "after": history.day_after(on),
             "organisation": organisation,
             "facts": facts,
@@ -72,10 +72,9 @@ def changes(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     history = History()
     shown = {"since": today - YEAR, "on": max([today, *history.days])}
-    form = forms.Between(request.GET or None, initial=shown)
+    form = forms.Between({name: request.GET.get(name) or day for name, day in shown.items()})
     form.is_valid()
-    given = {k: v for k, v in getattr(form, "cleaned_data", {}).items() if v}
-    since, on = (given.get(name, shown[name]) for name in ("since", "on"))
+    since, on = (form.cleaned_data.get(name, day) for name, day in shown.items())
     return render(
         request,
         "mechanism/changes.html",
@@ -362,7 +361,3 @@ def _day(form: django_forms.Form) -> date:
     form.is_valid()
     asked = getattr(form, "cleaned_data", {}).get("on")
     return asked if isinstance(asked, date) else timezone.localdate()
-
-
-def _told(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""

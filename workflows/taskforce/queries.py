@@ -38,7 +38,7 @@ def apart(on: date) -> list[str]:
     there: dict[str, list[str]] = {}
     for row in Secondment.objects.on(on).filter(temporary=False):
         there.setdefault(row.department_code, []).append(row.name)
-    names = unit_names()
+    names = unit_names(on)
     return [
         f"{names.get(code, code)}：机构图上是{'、'.join(chart.get(code, [])) or '空缺'}，"
         f"选派登记的是{'、'.join(there.get(code, [])) or '没有'}"

@@ -69,7 +69,7 @@ def _units() -> list[tuple[str, str]]:
 
 def _members(request: SignedInRequest, form: SecondForm) -> HttpResponse:
     today = timezone.localdate()
-    names = unit_names()
+    names = unit_names(today)
     rows = queries.members(today)
     lacking = queries.missing(today)
     ending = {row.pk for row in queries.ending(today)}
@@ -106,9 +106,10 @@ def person(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _person(request: SignedInRequest, row: Secondment, **bound: forms.Form) -> HttpResponse:
+    today = timezone.localdate()
     may_change = row.ended_on is None and Permission.MECHANISM_CHANGE in request.permissions
     given = {"version": row.version}
-    ending = {**given, "on": timezone.localdate(), "document": row.document}
+    ending = {**given, "on": today, "document": row.document}
     return render(
         request,
         "taskforce/person.html",
@@ -116,7 +117,7 @@ def _person(request: SignedInRequest, row: Secondment, **bound: forms.Form) -> H
             "title": row.name,
             "crumbs": [("专项工作组", reverse("taskforce:members")), (row.name, "")],
             "row": row,
-            "unit": unit_names().get(row.department_code, ""),
+            "unit": unit_names(today).get(row.department_code, ""),
             "extensions": row.extensions.order_by("pk"),
             "may_change": may_change,
             "extend_form": ExtendForm(initial=given, auto_id="id_extend_%s"),
@@ -160,19 +161,16 @@ def day(request: SignedInRequest) -> HttpResponse:
     form = DayForm(request.GET or None)
     usable = not form.is_bound or form.is_valid()
     on = (form.cleaned_data.get("on") if form.is_bound else None) or calendar.on_or_before(today)
+    known = queries.of_day(on)
+    seen = queries.day_digest(known)
+    marks = {pk: (row.presence, row.note) for pk, row in known.items()}
+    refused = False
     if request.method == "POST" and usable:
-        marks = {
-            int(key.removeprefix("p-")): (
-                request.POST[key],
-                request.POST.get(f"n-{key.removeprefix('p-')}", ""),
-            )
-            for key in request.POST
-            if key.startswith("p-") and key.removeprefix("p-").isdecimal()
-        }
+        given = _marks(request)
         try:
             count = actions.take_day(
                 on=on,
-                marks=marks,
+                marks=given,
                 seen=request.POST.get("seen", ""),
                 today=today,
                 at=timezone.now(),
@@ -180,10 +178,12 @@ def day(request: SignedInRequest) -> HttpResponse:
             )
         except Refused as refusal:
             refuse(request, refusal, action="taskforce.take_day", subject=f"考勤 {on}")
+            refused = True
+            if request.POST.get("seen") == seen:  # nobody else wrote: what was filled in stays
+                marks.update(given)
         else:
             messages.success(request, f"{on} 的考勤已登记，{count} 人有变动。")
-        return redirect(f"{reverse('taskforce:day')}?on={on}")
-    known = queries.of_day(on)
+            return redirect(f"{reverse('taskforce:day')}?on={on}")
     return render(
         request,
         "taskforce/day.html",
@@ -194,13 +194,22 @@ def day(request: SignedInRequest) -> HttpResponse:
             "works": calendar.is_working(on),
             "future": on > today,
             "form": DayForm(initial={"on": on}) if usable else form,
-            "rows": [(row, known.get(row.pk)) for row in queries.members(on)] if usable else [],
+            "rows": [(row, *marks.get(row.pk, ("", ""))) for row in queries.members(on)],
             "usable": usable,
-            "seen": queries.day_digest(known),
+            "seen": seen,
             "presences": Presence.choices,
         },
-        status=200 if usable else 422,
+        status=422 if refused or not usable else 200,
     )
+
+
+def _marks(request: SignedInRequest) -> dict[int, tuple[str, str]]:
+    """What the sheet says: (presence, note) by secondment."""
+    return {
+        int(pk): (request.POST[key], request.POST.get(f"n-{pk}", ""))
+        for key in request.POST
+        if key.startswith("p-") and (pk := key.removeprefix("p-")).isdecimal()
+    }
 
 
 def _whose(request: SignedInRequest) -> str | None:
@@ -219,7 +228,7 @@ def month(request: SignedInRequest) -> HttpResponse:
     asked = form.cleaned_data.get("month") if form.is_bound else None
     first = (asked or today).replace(day=1)
     found = queries.month(first, today, calendar, department_code=_whose(request))
-    names = unit_names()
+    names = unit_names(today)
     if usable and request.GET.get("export"):
         return workbook(
             f"专项工作组{first.year}年{first.month}月考勤",

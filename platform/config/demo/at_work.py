@@ -5,6 +5,7 @@ does nothing.
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -21,11 +22,12 @@ from workflows.deficiency import actions as deficiency
 from workflows.dispatch import actions as dispatch
 from workflows.dispatch.lifecycle import Period
 from workflows.mechanism.actions import file_order
-from workflows.mechanism.models import Holding, SeatKind
+from workflows.mechanism.models import Holding, Seat, SeatKind
 from workflows.mechanism.queries import units_in_force
 from workflows.meetings import actions as meetings
 from workflows.meetings.candidates import candidates
 from workflows.meetings.lifecycle import Kind, SixStep
+from workflows.orders import actions as orders
 from workflows.procedures.lifecycle import State
 from workflows.procedures.models import Procedure
 from workflows.procedures.terms import Terms
@@ -55,6 +57,7 @@ def play(*, today: date, clerk: Actor, second_clerk: Actor) -> None:
     now = timezone.now()
     last = calendar.on_or_before(today)
     _second_people(last, now, clerk)
+    _adjust(last, now, clerk)
     _hand_over_sheets(list(projects[:4]), last, calendar, clerk)
     _let_papers_come_later(last, clerk)
     _hold_meetings(last, now, clerk, second_clerk)
@@ -264,6 +267,36 @@ def _report(today: date, now: datetime, clerk: Actor, second_clerk: Actor) -> No
     )
     dispatch.submit(pk=report.pk, version=2, at=now, actor=clerk)
     dispatch.issue(pk=report.pk, version=3, on=today, at=now, actor=second_clerk)
+
+
+def _adjust(last: date, now: datetime, clerk: Actor) -> None:
+    """An order of the office: another liaison, and somebody who joins the task force for a while."""
+    on = work_calendar().subtract(last, 5)
+    when: dict[str, Any] = {"on": on, "at": now, "actor": clerk}
+    draft = orders.draw_up(
+        title="关于调整工作机制联络员的通知（示例）", reason="因人员变动", **when
+    )
+    seat = Seat.objects.in_force(on).get(kind=SeatKind.LIAISON, department_code="zrzy")
+    changes: tuple[dict[str, Any], ...] = (
+        {
+            "verb": "appoint",
+            "seat": seat.pk,
+            "name": "额某（示例）",
+            "office_phone": "0477-0000099",
+        },
+        {
+            "verb": "second",
+            "department_code": "nmj",
+            "name": "那某（示例）",
+            "temporary": True,
+            "purpose": "设施农用地备案会商",
+            "planned_until": (last + timedelta(days=20)).isoformat(),
+        },
+    )
+    for change in changes:
+        draft = orders.add_change(pk=draft.pk, version=draft.version, change=change, **when)
+    seen = orders.preview(draft, **when).seen
+    orders.issue_order(pk=draft.pk, version=draft.version, seen=seen, **when)
 
 
 def _second_people(last: date, now: datetime, clerk: Actor) -> None:

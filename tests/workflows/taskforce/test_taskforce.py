@@ -305,6 +305,16 @@ def test_on_the_pages_the_office_seconds_and_takes_the_day(
     marks = {"seen": seen[1], f"p-{row.pk}": "trip", f"n-{row.pk}": "赴京"}
     office.post(f"/taskforce/day/?on={today}", marks)
     assert Attendance.objects.get().note == "赴京"
+    away = office.post(f"/taskforce/day/?on={today}", marks | {f"p-{row.pk}": "leave"})
+    assert away.status_code == 422  # somebody wrote since: what is on file is shown
+    assert 'value="trip" selected' in away.content.decode()
+    now = re.search(r'name="seen" value="(\w+)"', away.content.decode())
+    assert now
+    unsaid = {"seen": now[1], f"p-{row.pk}": "leave", f"n-{row.pk}": ""}
+    again = office.post(f"/taskforce/day/?on={today}", unsaid)
+    assert "写明事由" in again.content.decode()
+    assert 'value="leave" selected' in again.content.decode()  # what was filled in stays
+    assert Attendance.objects.get().presence == "trip"
     page = office.get(f"/taskforce/month/?month={today:%Y-%m}").content.decode()
     assert "出" in page
     book = office.get(f"/taskforce/month/?month={today:%Y-%m}&export=1").content
