@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -33,6 +34,12 @@ from workflows.procedures.models import Procedure
 from workflows.projects import actions, sample
 from workflows.projects.models import Project
 from workflows.supervision.models import Case, Step
+from workflows.mechanism.models import Order
+from workflows.orders.actions import draw_up
+from workflows.projects import actions, sample
+from workflows.projects.models import Project
+from workflows.taskforce.actions import extend, second
+from workflows.taskforce.models import Attendance
 from workflows.watches.actions import notice
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +113,8 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], None
                     case=case, kind="stage", stage="urge", on=today, at=timezone.now(),
                     by_name="系统",
                 )  # fmt: skip
+            for count in range(done, n):
+                on_the_task_force(("zrzy", "slj", "sthj")[count], today)
         for tenant, kind in filings[done:n]:
             with visiting(tenant):
                 send(kind=kind, year=year, on=today, actor=CLERK)
@@ -144,6 +153,24 @@ def let_come_later(n: int, *, on: date) -> None:
         actor=CLERK,
         reach=None,
     )
+def on_the_task_force(code: str, today: date) -> None:
+    """A draft of an order, and a person on the task force with a mark and a longer term."""
+    paper = f"准联办〔{today.year}〕{code}号"
+    draw_up(title=paper, reason="变动", on=today, at=timezone.now(), actor=CLERK)
+    Order.objects.create(
+        number=paper, title="选派", dated_on=today, filed_at=timezone.now(), filed_by=CLERK.name
+    )
+    row = second(
+        department_code=code, name=f"{code}某（示例）", temporary=False, purpose="", from_on=today,
+        planned_until=today + timedelta(days=99), document=paper, actor=CLERK,
+    )  # fmt: skip
+    Attendance.objects.create(
+        secondment=row, on=today, presence="present", at=timezone.now(), by_name=CLERK.name
+    )
+    extend(
+        pk=row.pk, version=1, until_on=today + timedelta(days=199), why="未完", document=paper,
+        at=timezone.now(), actor=CLERK,
+    )  # fmt: skip
 
 
 LISTS = (
@@ -165,6 +192,9 @@ LISTS = (
     ("zhungeer", "office", "/annual/{year}/compare/"),
     ("zhungeer", "office", "/annual/{year}/versions/1/"),
     ("zhungeer", "office", "/annual/{year}/issue/"),
+    ("zhungeer", "office", "/orders/"),
+    ("zhungeer", "office", "/taskforce/"),
+    ("zhungeer", "office", "/taskforce/month/"),
     ("zhungeer", "office", "/procedures/"),
     ("zhungeer", "office", "/procedures/export/"),
     ("zhungeer", "office", "/deficiency/"),

@@ -22,7 +22,7 @@ from workflows.catalogue.queries import departments
 from workflows.disclosure.lifecycle import State as DraftState
 from workflows.disclosure.models import Draft
 from workflows.filings import queries as filings
-from workflows.mechanism.queries import completeness, vacancies
+from workflows.mechanism.queries import organisation
 from workflows.procedures.lamps import LampRule, bound_by
 from workflows.procedures.lifecycle import FINISHED, MOVES, PAUSED, Ball, State
 from workflows.procedures.models import Procedure
@@ -356,7 +356,8 @@ class Milestone:
 def milestones(request: "SignedInRequest", on: date) -> list[Milestone]:
     """The way from an opened tenant to a published list, for the office."""
     states = set(Project.objects.order_by().values_list("state", flat=True).distinct())
-    lacks, vacant = completeness(on), vacancies(on)
+    mechanism = organisation(on)
+    lacks, vacant = mechanism.lacks, mechanism.vacancies
     past_draft = states & {ProjectState.COMMENTING, ProjectState.CONFIRMED}
     listed = bool(states - {ProjectState.REMOVED})
     way = [

@@ -5,6 +5,7 @@ does nothing.
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -20,11 +21,12 @@ from workflows.assignments.models import Sheet
 from workflows.deficiency import actions as deficiency
 from workflows.dispatch import sample as dispatch_sample
 from workflows.mechanism.actions import file_order
-from workflows.mechanism.models import Holding, SeatKind
+from workflows.mechanism.models import Holding, Seat, SeatKind
 from workflows.mechanism.queries import units_in_force
 from workflows.meetings import actions as meetings
 from workflows.meetings.candidates import candidates
 from workflows.meetings.lifecycle import Kind, SixStep
+from workflows.orders import actions as orders
 from workflows.procedures.lifecycle import State
 from workflows.procedures.models import Procedure
 from workflows.procedures.terms import Terms
@@ -33,8 +35,9 @@ from workflows.projects.models import Project
 from workflows.supervision.actions import sweep
 from workflows.taskforce.actions import second, take_day
 from workflows.taskforce.models import Presence, Secondment
+from workflows.taskforce.queries import day_digest, of_day
 
-FOUNDING = "示例政办发〔2025〕9号"
+SECONDING = "示例组发〔2025〕9号"
 SAID = {
     SixStep.ANALYSE.value: "两个部门对同一地块的意见不一致，是主要原因。",
     SixStep.FACTS.value: "现场核对红线图，用地范围以最新版为准。",
@@ -53,6 +56,7 @@ def play(*, today: date, clerk: Actor, second_clerk: Actor) -> None:
     now = timezone.now()
     last = calendar.on_or_before(today)
     _second_people(last, now, clerk)
+    _adjust(last, now, clerk)
     _hand_over_sheets(list(projects[:4]), last, calendar, clerk)
     _let_papers_come_later(last, clerk)
     _hold_meetings(last, now, clerk, second_clerk)
@@ -253,18 +257,48 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
     meetings.ask(meeting_id=special.pk, version=special.version, now=now, actor=clerk)
 
 
+def _adjust(last: date, now: datetime, clerk: Actor) -> None:
+    """An order of the office: another liaison, and somebody who joins the task force for a while."""
+    on = work_calendar().subtract(last, 5)
+    when: dict[str, Any] = {"on": on, "at": now, "actor": clerk}
+    draft = orders.draw_up(
+        title="关于调整工作机制联络员的通知（示例）", reason="因人员变动", **when
+    )
+    seat = Seat.objects.in_force(on).get(kind=SeatKind.LIAISON, department_code="zrzy")
+    changes: tuple[dict[str, Any], ...] = (
+        {
+            "verb": "appoint",
+            "seat": seat.pk,
+            "name": "额某（示例）",
+            "office_phone": "0477-0000099",
+        },
+        {
+            "verb": "second",
+            "department_code": "nmj",
+            "name": "那某（示例）",
+            "temporary": True,
+            "purpose": "设施农用地备案会商",
+            "planned_until": (last + timedelta(days=20)).isoformat(),
+        },
+    )
+    for change in changes:
+        draft = orders.add_change(pk=draft.pk, version=draft.version, change=change, **when)
+    seen = orders.preview(draft, **when).seen
+    orders.issue_order(pk=draft.pk, version=draft.version, seen=seen, **when)
+
+
 def _second_people(last: date, now: datetime, clerk: Actor) -> None:
     """The task force as the mechanism names it, and its last three weeks in the office."""
     calendar = work_calendar()
     begun = calendar.subtract(last, 15)
     file_order(
-        number=FOUNDING,
-        title="关于建立重点项目联审联批工作机制的通知（示例）",
+        number=SECONDING,
+        title="关于选派专项工作组人员的通知（示例）",
         dated_on=begun,
         on=last,
         at=now,
         actor=clerk,
-        scan=_proof("建立工作机制的通知"),
+        scan=_proof("选派专项工作组人员的通知"),
     )
     holders = {
         holding.seat.department_code: holding.name
@@ -279,7 +313,7 @@ def _second_people(last: date, now: datetime, clerk: Actor) -> None:
                 purpose="",
                 from_on=begun,
                 planned_until=last + timedelta(days=200),
-                document=FOUNDING,
+                document=SECONDING,
                 actor=clerk,
             )
     people = list(Secondment.objects.order_by("pk"))
@@ -289,5 +323,6 @@ def _second_people(last: date, now: datetime, clerk: Actor) -> None:
             row.pk: (Presence.TRIP if (place + n) % 9 == 4 else Presence.PRESENT, "")
             for place, row in enumerate(people)
         }
-        take_day(on=day, marks=marks, today=last, at=now, actor=clerk)
+        seen = day_digest(of_day(day))
+        take_day(on=day, marks=marks, seen=seen, today=last, at=now, actor=clerk)
         day, n = calendar.add(day, 1), n + 1
