@@ -15,10 +15,10 @@ from kernel.calendars.queries import work_calendar
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, refuse_form, requires
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column, Provisional
-from workflows.catalogue.queries import departments
+from workflows.catalogue.queries import short_names
 from workflows.catalogue.wording import DEFICIENCIES
 from workflows.deficiency import actions, chains, queries
 from workflows.deficiency.forms import FORMS, DeficiencyFilter, GrantForm
@@ -50,7 +50,7 @@ COLUMNS = (
 @requires(Permission.PROCEDURES_VIEW)
 def ledger(request: SignedInRequest) -> HttpResponse:
     """容缺台账."""
-    today, calendar, names = timezone.localdate(), work_calendar(), _names()
+    today, calendar, names = timezone.localdate(), work_calendar(), short_names()
     own = request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE)
     form = DeficiencyFilter(request.GET or None, departments=names.items(), own=own)
     chosen = form.chosen()
@@ -156,7 +156,7 @@ def _detail(
             ],
             "row": row,
             "procedure": procedure,
-            "department": _names().get(procedure.department_code, procedure.department_code),
+            "department": short_names().get(procedure.department_code, procedure.department_code),
             "lamp": queries.lamp_of(row, today, calendar),
             "status": queries.status(row, today),
             "left": calendar.between(today, row.due_on) if row.state == State.OPEN else None,
@@ -210,7 +210,7 @@ def new(request: SignedInRequest, number: str) -> HttpResponse:
                 return redirect("deficiency:detail", made.pk)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-        _note(request, form, "deficiency.grant", number)
+        refuse_form(request, form, action="deficiency.grant", subject=number)
     return render(
         request,
         "deficiency/new.html",
@@ -259,7 +259,7 @@ def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         else:
             messages.success(request, "已登记。")
             return redirect("deficiency:detail", pk)
-    _note(request, form, f"deficiency.{name}", row.procedure.number)
+    refuse_form(request, form, action=f"deficiency.{name}", subject=row.procedure.number)
     return _detail(request, pk, (name, form))
 
 
@@ -313,12 +313,3 @@ def risk(request: SignedInRequest, number: str) -> HttpResponse:
 def _get(request: SignedInRequest, pk: int) -> Deficiency:
     rows = queries.deficiencies_for(request).select_related("issued").defer("issued__paper")
     return get_object_or_404(rows, pk=pk)
-
-
-def _names() -> dict[str, str]:
-    return {code: department.short_name for code, department in departments().items()}
-
-
-def _note(request: SignedInRequest, form: Any, action: str, subject: str) -> None:
-    words = "".join(str(said) for found in form.errors.values() for said in found)
-    refuse(request, Refused(words or "没有办成。"), action=action, subject=subject)

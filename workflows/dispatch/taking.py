@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from kernel.web.lamps import Lamp
 from workflows.assignments.models import Part as SheetPart
-from workflows.catalogue.queries import departments
+from workflows.catalogue.queries import short_names
 from workflows.deficiency.lifecycle import State as PaperState
 from workflows.deficiency.models import Deficiency
 from workflows.dispatch.lifecycle import Period
@@ -34,12 +34,8 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def _names() -> dict[str, str]:
-    return {code: department.short_name for code, department in departments().items()}
-
-
 def _procedures(rows: QuerySet[Procedure]) -> Iterable[tuple[str, str, tuple[str, ...]]]:
-    names = _names()
+    names = short_names()
     for number, name, project, code, state, ball, *days in rows.values_list(*_FIELDS).iterator(
         2000
     ):
@@ -216,7 +212,7 @@ def next_steps(period: Period, on: date) -> Taken:
 
 def sheets(period: Period, on: date) -> Taken:
     """Assignment sheets: handed over, done in time, late."""
-    names = _names()
+    names = short_names()
     columns = ("任务", "文号", "责任单位", "期限", "状态")
 
     def rows(found: Any) -> Iterable[tuple[str, str, tuple[str, ...]]]:
@@ -281,7 +277,7 @@ def resolutions(period: Period, on: date) -> Taken:
         ),
         unit="次",
     )
-    names = _names()
+    names = short_names()
     left = counted(
         "open",
         "未办结的议定事项",
@@ -330,7 +326,7 @@ def missing_papers(period: Period, on: date) -> Taken:
 
 def chases(period: Period, on: date) -> Taken:
     """Cases at the two hardest stages."""
-    names = _names()
+    names = short_names()
     hard = Case.objects.filter(state=CaseState.CHASING, stage__in=[Stage.SUPERVISE, Stage.REPORT])
     figure = counted(
         "hard",

@@ -16,7 +16,7 @@ from kernel.calendars.queries import work_calendar
 from kernel.refusal import Refused
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, refuse, requires, whole_number
 from kernel.web.xlsx import Column
 from workflows.dispatch import actions, queries
 from workflows.dispatch.forms import CorrectForm, StepForm, WordsForm
@@ -202,7 +202,7 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """Compile anew, submit, or correct."""
     found = get_object_or_404(queries.reports_for(request), pk=pk)
     common: dict[str, Any] = {
-        "version": _number(request.POST.get("version")),
+        "version": whole_number(request.POST.get("version")),
         "actor": actor_of(request),
     }
     today, now = timezone.localdate(), timezone.now()
@@ -232,7 +232,7 @@ def review(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     found = get_object_or_404(queries.reports_for(request), pk=pk)
     common: dict[str, Any] = {
         "pk": pk,
-        "version": _number(request.POST.get("version")),
+        "version": whole_number(request.POST.get("version")),
         "actor": actor_of(request),
     }
     verbs: dict[str, tuple[Callable[[], Report], str]] = {
@@ -280,7 +280,3 @@ def _done(
         return redirect("dispatch:report", found.pk)
     messages.success(request, said)
     return redirect("dispatch:report", made.pk)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
