@@ -1,8 +1,7 @@
 """Every list of the console costs the same number of queries with one row and with three."""
 
 from collections.abc import Callable
-from datetime import date, datetime
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -29,15 +28,13 @@ from workflows.filings.actions import send
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
+from workflows.mechanism.models import Order
+from workflows.orders.actions import draw_up
 from workflows.procedures.actions import make_move
 from workflows.procedures.models import Procedure
 from workflows.projects import actions, sample
 from workflows.projects.models import Project
 from workflows.supervision.models import Case, Step
-from workflows.mechanism.models import Order
-from workflows.orders.actions import draw_up
-from workflows.projects import actions, sample
-from workflows.projects.models import Project
 from workflows.taskforce.actions import extend, second
 from workflows.taskforce.models import Attendance
 from workflows.watches.actions import notice
@@ -153,6 +150,8 @@ def let_come_later(n: int, *, on: date) -> None:
         actor=CLERK,
         reach=None,
     )
+
+
 def on_the_task_force(code: str, today: date) -> None:
     """A draft of an order, and a person on the task force with a mark and a longer term."""
     paper = f"准联办〔{today.year}〕{code}号"

@@ -20,7 +20,7 @@ from kernel.shares import Share
 from kernel.trail.queries import events, of
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, refuse, refuse_form, requires, whole_number
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column
 from workflows.assignments import actions, importing, queries, sheets
@@ -45,7 +45,7 @@ from workflows.assignments.lifecycle import (
     open_moves,
 )
 from workflows.assignments.models import Extension, Feedback, Part, Sheet
-from workflows.catalogue.queries import departments
+from workflows.catalogue.queries import departments, short_names
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import reach_of
 from workflows.projects.intake.sheets import WorkbookRefused
@@ -67,7 +67,7 @@ FIGURES = (
 @requires(Permission.ASSIGNMENTS_VIEW)
 def listing(request: SignedInRequest) -> HttpResponse:
     """Parts of sheets: everybody's for the office, a department's own."""
-    today, calendar, names = timezone.localdate(), work_calendar(), _names()
+    today, calendar, names = timezone.localdate(), work_calendar(), short_names()
     own = queries.own_code(request)
     form = PartFilter(
         request.GET or None,
@@ -166,7 +166,7 @@ def _sheet(
 ) -> HttpResponse:
     """The page; ``failed`` is (part, step, form) of a step that was refused."""
     found = get_object_or_404(queries.whole(queries.sheets_for(request)), pk=pk)
-    today, calendar, names = timezone.localdate(), work_calendar(), _names()
+    today, calendar, names = timezone.localdate(), work_calendar(), short_names()
     reach = reach_of(request.membership, today)
     own = queries.own_code(request)
     parts = [
@@ -301,7 +301,7 @@ def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         else:
             messages.success(request, f"已登记“{chosen.label}”。")
             return redirect("assignments:sheet", part.sheet_id)
-    _note(request, form, f"assignments.{name}", part.sheet.number)
+    refuse_form(request, form, action=f"assignments.{name}", subject=part.sheet.number)
     return _sheet(request, part.sheet_id, (pk, name, form))
 
 
@@ -326,7 +326,7 @@ def feed(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "进展已登记。")
             return redirect("assignments:sheet", part.sheet_id)
-    _note(request, form, "assignments.feed_back", part.sheet.number)
+    refuse_form(request, form, action="assignments.feed_back", subject=part.sheet.number)
     return _sheet(request, part.sheet_id, (pk, "feed", form))
 
 
@@ -352,7 +352,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
             late = "期限已过，这件申请记为逾期后申请。" if asked.late else ""
             messages.success(request, f"延期申请已送机制办公室。{late}")
             return redirect("assignments:sheet", part.sheet_id)
-    _note(request, form, "assignments.ask_extension", part.sheet.number)
+    refuse_form(request, form, action="assignments.ask_extension", subject=part.sheet.number)
     return _sheet(request, part.sheet_id, (pk, "ask", form))
 
 
@@ -498,7 +498,7 @@ def _parts_form(data: Any, rows: list[dict[str, Any]] | None = None) -> Any:
     names = [(code, d.short_name) for code, d in departments().items()]
     if data is not None and data.get("more"):
         data = data.copy()
-        total = min(_number(data.get("parts-TOTAL_FORMS")) + MORE_ROWS, 20)
+        total = min(whole_number(data.get("parts-TOTAL_FORMS")) + MORE_ROWS, 20)
         data["parts-TOTAL_FORMS"] = str(total)
     return PartsFormSet(data, initial=rows, prefix="parts", form_kwargs={"departments": names})
 
@@ -519,7 +519,7 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.sheets_for(request), pk=pk)
     try:
         actions.discard(
-            sheet_id=pk, version=_number(request.POST.get("version")), actor=actor_of(request)
+            sheet_id=pk, version=whole_number(request.POST.get("version")), actor=actor_of(request)
         )
     except Refused as refusal:
         refuse(request, refusal, action="assignments.discard", subject=str(found))
@@ -533,7 +533,7 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
 def hand_over(request: SignedInRequest) -> HttpResponse:
     """Hand over one or several drafts, each by itself."""
     done = []
-    for pk in map(_number, request.POST.getlist("sheet")):
+    for pk in map(whole_number, request.POST.getlist("sheet")):
         found = get_object_or_404(queries.sheets_for(request), pk=pk)
         try:
             handed = actions.hand_over(
@@ -556,7 +556,7 @@ def hand_over(request: SignedInRequest) -> HttpResponse:
 def write_off(request: SignedInRequest) -> HttpResponse:
     """Write off several reported parts, each by itself."""
     done = 0
-    for pk in map(_number, request.POST.getlist("part")):
+    for pk in map(whole_number, request.POST.getlist("part")):
         part = _part(request, pk)
         try:
             actions.make_move(
@@ -673,7 +673,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
             reach = reach_of(request.membership, timezone.localdate())
             try:
                 reading = importing.read_progress(
-                    file.read(), filename=file.name or "", reach=reach, names=_names()
+                    file.read(), filename=file.name or "", reach=reach, names=short_names()
                 )
                 faults = reading.faults
                 if not faults and not reading.lines:
@@ -704,18 +704,5 @@ def upload(request: SignedInRequest) -> HttpResponse:
 # Inside ---------------------------------------------------------------------------------------------
 
 
-def _names() -> dict[str, str]:
-    return {code: department.short_name for code, department in departments().items()}
-
-
 def _part(request: SignedInRequest, pk: int) -> Part:
     return get_object_or_404(queries.parts_for(request), pk=pk)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
-
-
-def _note(request: SignedInRequest, form: Any, action: str, subject: str) -> None:
-    words = "".join(str(said) for found in form.errors.values() for said in found)
-    refuse(request, MoveRefused(words or "没有办成。"), action=action, subject=subject)

@@ -16,10 +16,10 @@ from kernel.calendars.queries import work_calendar
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, refuse_form, requires
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column, Provisional
-from workflows.catalogue.queries import departments
+from workflows.catalogue.queries import short_names
 from workflows.catalogue.wording import DEFICIENCIES
 from workflows.deficiency import actions, queries, risks
 from workflows.deficiency.forms import FORMS, DeficiencyFilter, GrantForm, RuleForm
@@ -56,7 +56,7 @@ COLUMNS = (
 @requires(Permission.PROCEDURES_VIEW)
 def ledger(request: SignedInRequest) -> HttpResponse:
     """容缺台账."""
-    today, calendar, names = timezone.localdate(), work_calendar(), _names()
+    today, calendar, names = timezone.localdate(), work_calendar(), short_names()
     own = request.membership.role in queries.OWN_ONLY
     form = DeficiencyFilter(request.GET or None, departments=names.items(), own=own)
     chosen = form.chosen()
@@ -174,13 +174,13 @@ def _detail(
             ],
             "row": row,
             "procedure": procedure,
-            "department": _names().get(procedure.department_code, procedure.department_code),
+            "department": short_names().get(procedure.department_code, procedure.department_code),
             "lamp": queries.lamp_of(row, today, calendar),
             "status": queries.status(row, today),
             "left": calendar.between(today, row.due_on) if row.state == State.OPEN else None,
             "provisional": calendar.is_provisional(row.due_on),
             "lines": risks.lines(
-                risk.missing[0].exposed, calendar, _names(), procedure.project.target_on
+                risk.missing[0].exposed, calendar, short_names(), procedure.project.target_on
             )
             if risk.missing
             else None,
@@ -235,7 +235,7 @@ def new(request: SignedInRequest, number: str) -> HttpResponse:
                 return redirect("deficiency:detail", made.pk)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-        _note(request, form, "deficiency.grant", number)
+        refuse_form(request, form, action="deficiency.grant", subject=number)
     return render(
         request,
         "deficiency/new.html",
@@ -284,7 +284,7 @@ def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         else:
             messages.success(request, "已登记。")
             return redirect("deficiency:detail", pk)
-    _note(request, form, f"deficiency.{name}", row.procedure.number)
+    refuse_form(request, form, action=f"deficiency.{name}", subject=row.procedure.number)
     return _detail(request, pk, (name, form))
 
 
@@ -296,7 +296,7 @@ def risk(request: SignedInRequest, number: str) -> HttpResponse:
     today = timezone.localdate()
     risk = risks.risk_of(project, today)
     calendar, target_on = risk.live.calendar, project.target_on
-    names = _names()
+    names = short_names()
     return render(
         request,
         "deficiency/risk.html",
@@ -357,7 +357,7 @@ def rule(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, f"容缺规则第 {made.number} 版已写入。")
             return redirect("deficiency:rules")
-    _note(request, form, "deficiency.revise", "容缺规则")
+    refuse_form(request, form, action="deficiency.revise", subject="容缺规则")
     return _rules(request, form)
 
 
@@ -406,12 +406,3 @@ def _facts(risk: risks.Risk) -> list[Fact]:
             "red" if late > 0 else "",
         ),
     ]
-
-
-def _names() -> dict[str, str]:
-    return {code: department.short_name for code, department in departments().items()}
-
-
-def _note(request: SignedInRequest, form: Any, action: str, subject: str) -> None:
-    words = "".join(str(said) for found in form.errors.values() for said in found)
-    refuse(request, Refused(words or "没有办成。"), action=action, subject=subject)

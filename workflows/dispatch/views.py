@@ -20,7 +20,7 @@ from kernel.papers.paper import Paper, Para
 from kernel.refusal import Refused
 from kernel.web.charts import Row, stacked_bars, trend
 from kernel.web.downloads import paper_file, workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, refuse, requires, whole_number
 from kernel.web.xlsx import Column, Value
 from workflows.dispatch import actions, queries
 from workflows.dispatch.comparing import Difference, words_of
@@ -380,7 +380,7 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """Compile anew, submit, copy, or correct."""
     found = get_object_or_404(queries.reports_for(request), pk=pk)
     common: dict[str, Any] = {
-        "version": _number(request.POST.get("version")),
+        "version": whole_number(request.POST.get("version")),
         "actor": actor_of(request),
     }
     today, now = timezone.localdate(), timezone.now()
@@ -415,7 +415,7 @@ def review(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     found = get_object_or_404(queries.reports_for(request), pk=pk)
     common: dict[str, Any] = {
         "pk": pk,
-        "version": _number(request.POST.get("version")),
+        "version": whole_number(request.POST.get("version")),
         "actor": actor_of(request),
     }
     verbs: dict[str, tuple[Callable[[], Report], str]] = {
@@ -475,7 +475,3 @@ def _text(form: Form, name: str) -> str:
         label = form.fields[name].label
         raise DispatchRefused(f"{label}：{'；'.join(map(str, form.errors[name]))}")
     return str(form.cleaned_data[name])
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -19,11 +19,11 @@ from kernel.refusal import Refused
 from kernel.shares import Share
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, refuse_form, requires
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column, Provisional
-from workflows.catalogue.queries import departments
+from workflows.catalogue.queries import short_names
 from workflows.procedures.queries import reach_of
 from workflows.supervision import actions, queries
 from workflows.supervision.forms import (
@@ -60,7 +60,7 @@ COLUMNS = (
 @requires(Permission.SUPERVISION_VIEW)
 def ledger(request: SignedInRequest) -> HttpResponse:
     """Every deadline that is chased, whatever room it comes from."""
-    today, names = timezone.localdate(), _names()
+    today, names = timezone.localdate(), short_names()
     form = CaseFilter(
         request.GET or None,
         sources=queries.source_labels().items(),
@@ -232,7 +232,7 @@ def _case(request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = No
             "case": found,
             "lamp": _lamp(found, today),
             "late_days": _late_days(found, today),
-            "department": _names().get(found.department_code, found.department_code),
+            "department": short_names().get(found.department_code, found.department_code),
             "source": queries.source_labels().get(found.source, found.source),
             "stages": [
                 (each, reached.get(each.stage.value), each.begins_on(found.due_on, calendar))
@@ -289,7 +289,7 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         else:
             messages.success(request, "已登记，责任单位已收到通知。")
             return redirect("supervision:case", pk)
-    _note(request, form, f"supervision.{name}", found.number)
+    refuse_form(request, form, action=f"supervision.{name}", subject=found.number)
     return _case(request, pk, (name if name in ("chase", "pause") else "resume", form))
 
 
@@ -316,7 +316,7 @@ def reply(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "回复已登记，机制办公室和督查室已收到通知。")
             return redirect("supervision:case", pk)
-    _note(request, form, "supervision.reply", found.number)
+    refuse_form(request, form, action="supervision.reply", subject=found.number)
     return _case(request, pk, ("reply", form))
 
 
@@ -416,10 +416,6 @@ def _words(rule: ChaseRule) -> list[tuple[str, str, str]]:
     return said
 
 
-def _names() -> dict[str, str]:
-    return {code: department.short_name for code, department in departments().items()}
-
-
 def _own(request: SignedInRequest) -> bool:
     return request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE)
 
@@ -437,8 +433,3 @@ def _late_days(case: Case, today: date) -> int:
     if case.state == State.CLOSED:
         return case.late_days
     return max(0, (today - case.due_on).days)
-
-
-def _note(request: SignedInRequest, form: Any, action: str, subject: str) -> None:
-    words = "".join(str(said) for found in form.errors.values() for said in found)
-    refuse(request, Refused(words or "没有办成。"), action=action, subject=subject)

@@ -13,11 +13,12 @@ from kernel.calendars.queries import work_calendar
 from kernel.clock import Kind, WorkCalendar
 from kernel.web.lamps import Lamp
 from workflows.assignments.models import Part as SheetPart
+from workflows.catalogue.queries import short_names
 from workflows.catalogue.wording import STAGES
 from workflows.dispatch.lifecycle import Period
 from workflows.dispatch.parts import Figure, Row, Taken, added, counted
 from workflows.dispatch.taking.rooms import CHUNK, SHEET, meeting_rows, sheet_rows
-from workflows.dispatch.taking.words import day_words, unit_names
+from workflows.dispatch.taking.words import day_words
 from workflows.meetings.candidates import LONG_STOP
 from workflows.meetings.lifecycle import State as MeetingState
 from workflows.meetings.models import Meeting
@@ -78,7 +79,7 @@ def progress(period: Period, on: date) -> Taken:
         _done(procedures.filter(accepted_on__range=span).order_by("accepted_on", "number")),
     )
     shares = _shares(on)
-    names = unit_names()
+    names = short_names()
     total = added("total", "审批事项", ("项目", *SHARES), _by_project(on), adds=1)
     units = counted(
         "units",
@@ -223,7 +224,7 @@ def _projects(found: QuerySet[Project]) -> Iterable[Row]:
 
 
 def _done(found: QuerySet[Procedure]) -> Iterable[Row]:
-    names, calendar = unit_names(), work_calendar()
+    names, calendar = short_names(), work_calendar()
     fields = ("number", "name", "project__name", "department_code")
     days = ("accepted_on", "decided_on", "statutory_due_on", "promised_due_on")
     for number, name, project, code, *dates in found.values_list(*fields, *days).iterator(CHUNK):
@@ -234,7 +235,7 @@ def _done(found: QuerySet[Procedure]) -> Iterable[Row]:
 def _stuck(
     found: QuerySet[Procedure], on: date, calendar: WorkCalendar, rule: LampRule
 ) -> Iterable[Row]:
-    names = unit_names()
+    names = short_names()
     fields = (
         "number", "name", "project__name", "department_code", "state", "ball", "expected_on",
         "decided_on", "stop_on", "stop_reason", *DAY_NAMES,
@@ -279,7 +280,7 @@ def _cause(
 
 
 def _coming(found: QuerySet[Procedure], calendar: WorkCalendar) -> Iterable[Row]:
-    names = unit_names()
+    names = short_names()
     fields = ("number", "name", "project__name", "department_code", "bound_on", "state")
     for number, name, project, code, due_on, state in found.values_list(*fields).iterator(CHUNK):
         shown = (names.get(code, code), day_words(due_on, calendar), State(state).label)

@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from kernel.calendars.queries import work_calendar
 from workflows.assignments.models import Part as SheetPart
+from workflows.catalogue.queries import short_names
 from workflows.deficiency.lifecycle import State as PaperState
 from workflows.deficiency.models import Deficiency
 from workflows.dispatch.lifecycle import Period
 from workflows.dispatch.parts import Row, Taken, counted
-from workflows.dispatch.taking.words import day_words, unit_names
+from workflows.dispatch.taking.words import day_words
 from workflows.meetings.lifecycle import State as MeetingState
 from workflows.meetings.models import Meeting, Resolution
 from workflows.supervision.lifecycle import Stage
@@ -27,7 +28,7 @@ HELD = (MeetingState.HELD, MeetingState.REVIEW, MeetingState.MINUTED, MeetingSta
 
 def sheet_rows(found: QuerySet[Any]) -> Iterable[Row]:
     """Parts of sheets by deadline."""
-    names, calendar = unit_names(), work_calendar()
+    names, calendar = short_names(), work_calendar()
     for part in found.select_related("sheet").order_by("due_on", "pk").iterator(CHUNK):
         yield (
             str(part.pk),
@@ -75,7 +76,7 @@ def meeting_rows(found: QuerySet[Meeting], *, why: bool = False) -> Iterable[Row
 
 def resolutions(period: Period, on: date) -> Taken:
     """Meetings held, and what they resolved that is still open."""
-    names, calendar = unit_names(), work_calendar()
+    names, calendar = short_names(), work_calendar()
     span = (period.first, min(period.last, on))
     held = Meeting.objects.filter(on__range=span, state__in=HELD)
     left = Resolution.objects.filter(closed_on=None, sheet__isnull=False)
@@ -136,7 +137,7 @@ def missing_papers(period: Period, on: date) -> Taken:
 
 def chases(period: Period, on: date) -> Taken:
     """Cases that are open, and those at the two hardest stages."""
-    names, calendar = unit_names(), work_calendar()
+    names, calendar = short_names(), work_calendar()
     open_ = Case.objects.exclude(state=CaseState.CLOSED)
     hard = open_.filter(state=CaseState.CHASING, stage__in=[Stage.SUPERVISE, Stage.REPORT])
     columns = ("事项", "编号", "责任单位", "期限", "阶段")

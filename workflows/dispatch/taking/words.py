@@ -3,12 +3,6 @@
 from datetime import date
 
 from kernel.clock import WorkCalendar
-from workflows.catalogue.queries import departments
-
-
-def unit_names() -> dict[str, str]:
-    """Short names of departments by code."""
-    return {code: department.short_name for code, department in departments().items()}
 
 
 def day_words(on: date | None, calendar: WorkCalendar) -> str:
