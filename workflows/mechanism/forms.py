@@ -1,4 +1,4 @@
-"""Forms of the organisation (机构变更登记)."""
+"""Forms of the organisation (组织机构)."""
 
 from typing import Any
 
