@@ -14,13 +14,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
-from kernel.calendars.queries import work_calendar
 from kernel.refusal import Refused
 from kernel.shares import Share
 from kernel.trail.queries import events, of
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column
 from workflows.assignments import actions, importing, queries, sheets
@@ -67,7 +66,7 @@ FIGURES = (
 @requires(Permission.ASSIGNMENTS_VIEW)
 def listing(request: SignedInRequest) -> HttpResponse:
     """Parts of sheets: everybody's for the office, a department's own."""
-    today, calendar, names = timezone.localdate(), work_calendar(), _names()
+    today, calendar, names = timezone.localdate(), calendar_of(request), _names()
     own = queries.own_code(request)
     form = PartFilter(
         request.GET or None,
@@ -166,7 +165,7 @@ def _sheet(
 ) -> HttpResponse:
     """The page; ``failed`` is (part, step, form) of a step that was refused."""
     found = get_object_or_404(queries.whole(queries.sheets_for(request)), pk=pk)
-    today, calendar, names = timezone.localdate(), work_calendar(), _names()
+    today, calendar, names = timezone.localdate(), calendar_of(request), _names()
     reach = reach_of(request.membership, today)
     own = queries.own_code(request)
     parts = [

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kernel.authority.permissions import Permission, Role
-from kernel.calendars.queries import work_calendar
+from kernel.web.http import calendar_of
 from kernel.web.waiting import Item
 from workflows.deficiency import actions, queries
 from workflows.deficiency.lifecycle import MISSING, State
@@ -67,7 +67,7 @@ def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
     """Papers that are due soon or overdue: for the department, and for the helpers beside the owner."""
     if request.membership.role not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.HELPER):
         return
-    calendar = work_calendar()
+    calendar = calendar_of(request)
     soon = calendar.add(on, queries.WARNING_DAYS)
     rows = queries.deficiencies_for(request).filter(state=State.OPEN, due_on__lte=soon)
     for row in rows.order_by("due_on", "pk")[:SHOWN]:

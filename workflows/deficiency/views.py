@@ -11,11 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission, Role
-from kernel.calendars.queries import work_calendar
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column, Provisional
 from workflows.catalogue.queries import departments
@@ -50,7 +49,7 @@ COLUMNS = (
 @requires(Permission.PROCEDURES_VIEW)
 def ledger(request: SignedInRequest) -> HttpResponse:
     """容缺台账."""
-    today, calendar, names = timezone.localdate(), work_calendar(), _names()
+    today, calendar, names = timezone.localdate(), calendar_of(request), _names()
     own = request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE)
     form = DeficiencyFilter(request.GET or None, departments=names.items(), own=own)
     chosen = form.chosen()
@@ -128,7 +127,7 @@ def _detail(
 ) -> HttpResponse:
     row = _get(request, pk)
     procedure = row.procedure
-    today, calendar = timezone.localdate(), work_calendar()
+    today, calendar = timezone.localdate(), calendar_of(request)
     reach = reach_of(request.membership, today)
     may = Permission.DEFICIENCY_HANDLE in request.permissions and (
         reach is None or procedure.department_code in reach
@@ -182,7 +181,7 @@ def new(request: SignedInRequest, number: str) -> HttpResponse:
         number=number,
         project__state=ProjectState.CONFIRMED,
     )
-    today, calendar = timezone.localdate(), work_calendar()
+    today, calendar = timezone.localdate(), calendar_of(request)
     terms = Terms.read(procedure.terms)
     materials = actions.may_come_later(terms)
     form = GrantForm(
@@ -268,7 +267,7 @@ def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 def risk(request: SignedInRequest, number: str) -> HttpResponse:
     """连锁风险: every missing paper of a project with the later permits that stand on it."""
     project = get_object_or_404(Project, number=number, state=ProjectState.CONFIRMED)
-    today, calendar = timezone.localdate(), work_calendar()
+    today, calendar = timezone.localdate(), calendar_of(request)
     book = book_of(project)
     rows = Deficiency.objects.filter(procedure__project=project, state__in=MISSING)
     found = []

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from kernel.authority.permissions import Permission
-from kernel.calendars.queries import work_calendar
 from kernel.clock import WorkCalendar
 from tenants.registry.freezing import digest_of
 from workflows.dispatch.lifecycle import Period, State
@@ -142,10 +141,10 @@ def unread_count(request: HttpRequest) -> int:
     return int(unread) + waiting
 
 
-def late_period(on: date) -> Period | None:
+def late_period(on: date, calendar: WorkCalendar) -> Period | None:
     """The period that should have been reported by ``on`` and was not."""
     period = Period.of(on).before
-    if on <= due_on(period, work_calendar()):
+    if on <= due_on(period, calendar):
         return None
     reported = Report.objects.filter(first=period.first, state__in=OUT).exists()
     return None if reported else period

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from kernel.authority.permissions import Permission, Role
-from kernel.calendars.queries import work_calendar
+from kernel.web.http import calendar_of
 from kernel.web.lamps import Lamp
 from kernel.web.waiting import Item
 from workflows.dispatch import queries
@@ -25,14 +25,15 @@ def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
         waiting_reports = Report.objects.filter(state=State.REVIEW).defer("snapshot")
         for report in waiting_reports.exclude(submitted_by_id=request.user.pk):
             yield _item(report, "半月调度报告送审", "审核签发")
-    if Permission.DISPATCH_CHANGE in may and (late := queries.late_period(on)):
+    calendar = calendar_of(request)
+    if Permission.DISPATCH_CHANGE in may and (late := queries.late_period(on, calendar)):
         yield Item(
             f"{late.words}调度报告",
             "还没有签发",
             "办理",
             reverse("dispatch:list"),
             "签发期限",
-            queries.due_on(late, work_calendar()),
+            queries.due_on(late, calendar),
             Lamp.RED.value,
         )
     if request.membership.role == Role.LEADER:

@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
-from kernel.calendars.queries import work_calendar
 from kernel.refusal import Refused
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
 from kernel.web.xlsx import Column
 from workflows.dispatch import actions, queries
 from workflows.dispatch.forms import CorrectForm, StepForm, WordsForm
@@ -31,7 +30,7 @@ TRENDS = {"procedures.red": ("red", "红灯"), "progress.decided": ("green", "�
 @require_safe
 @requires(Permission.DISPATCH_VIEW)
 def listing(request: SignedInRequest) -> HttpResponse:
-    today, calendar = timezone.localdate(), work_calendar()
+    today, calendar = timezone.localdate(), calendar_of(request)
     reports = queries.reports_for(request).defer("snapshot", "issued__paper")
     may = Permission.DISPATCH_CHANGE in request.permissions
     period = Period.of(today)
@@ -40,7 +39,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
         for p in (period.before, period)
         if may and not Report.objects.filter(first=p.first).exists()
     ]
-    late = queries.late_period(today) if may else None
+    late = queries.late_period(today, calendar) if may else None
     return render(
         request,
         "dispatch/list.html",

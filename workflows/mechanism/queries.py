@@ -214,11 +214,15 @@ def snapshot(on: date) -> dict[str, Any]:
 
 
 def completeness(on: date) -> list[str]:
-    """What the city's model has and this mechanism lacks on day ``on``, one sentence each (A5.5).
+    """What the mechanism lacks on day ``on``; see `lacks_of`."""
+    return lacks_of(organisation(on))
+
+
+def lacks_of(found: Organisation) -> list[str]:
+    """What the city's model has and this mechanism lacks, one sentence each (A5.5).
 
     A unit that is missing is named once, not again for each of its seats.
     """
-    found = organisation(on)
     return missing(
         {unit.department_code for unit in found.units},
         [(place.kind, place.seat.department_code) for place in found.places],
@@ -253,10 +257,15 @@ def missing(units: set[str], seats: Iterable[tuple[SeatKind, str]], *, has_host:
 
 
 def vacancies(on: date) -> list[str]:
-    """Seats nobody holds on day ``on``, in the chart's order."""
+    """Seats nobody holds on day ``on``; see `vacant_in`."""
+    return vacant_in(organisation(on))
+
+
+def vacant_in(found: Organisation) -> list[str]:
+    """Seats nobody holds, in the chart's order."""
     return [
         "·".join(filter(None, (place.kind.label, place.unit.name if place.unit else "")))
-        for place in organisation(on).places
+        for place in found.places
         if not place.holding
     ]
 

@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission, Role
-from kernel.calendars.queries import work_calendar
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.shares import Share
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column
@@ -196,7 +195,7 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _case(request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = None) -> HttpResponse:
     found = get_object_or_404(queries.cases_for(request), pk=pk)
-    today, calendar = timezone.localdate(), work_calendar()
+    today, calendar = timezone.localdate(), calendar_of(request)
     steps = list(queries.steps_of(found))
     files: dict[str, list[Any]] = {}
     for file in attached(actions.ROOM, *(f"step:{step.pk}" for step in steps)):

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from kernel.calendars.queries import work_calendar
 from kernel.notices.models import Notice
 from kernel.papers.docx import docx_bytes
 from kernel.papers.pdf import pdf_bytes
@@ -328,7 +329,7 @@ def test_the_list_offers_the_periods_that_are_missing(
 
 def test_a_period_not_issued_within_its_days_is_late() -> None:
     """Three working days after 15 January 2026: the 16th, the 19th, the 20th."""
-    assert queries.late_period(date(2026, 1, 20)) is None
-    assert queries.late_period(date(2026, 1, 21)) == PERIOD
+    assert queries.late_period(date(2026, 1, 20), work_calendar()) is None
+    assert queries.late_period(date(2026, 1, 21), work_calendar()) == PERIOD
     issued(compiled())
-    assert queries.late_period(date(2026, 1, 21)) is None
+    assert queries.late_period(date(2026, 1, 21), work_calendar()) is None
