@@ -1,6 +1,6 @@
 """Pages of the sheets: list, sheet, draft, moves, statistics, import."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -168,8 +168,11 @@ def _sheet(
     today, calendar, names = timezone.localdate(), calendar_of(request), _names()
     reach = reach_of(request.membership, today)
     own = queries.own_code(request)
+    files: dict[str, list[Any]] = {}
+    for file in actions.evidence(*found.parts.all()):
+        files.setdefault(file.key, []).append(file)
     parts = [
-        _part_on_page(request, found, part, today, calendar, names, reach, failed)
+        _part_on_page(request, found, part, today, calendar, names, reach, files, failed)
         for part in sorted(found.parts.all(), key=lambda p: (p.department_code != own, not p.leads))
     ]
     return render(
@@ -199,6 +202,7 @@ def _part_on_page(
     calendar: Any,
     names: dict[str, str],
     reach: frozenset[str] | None,
+    files: Mapping[str, Sequence[Any]],
     failed: tuple[int, str, Any] | None,
 ) -> dict[str, Any]:
     part.sheet = found
@@ -223,9 +227,6 @@ def _part_on_page(
     if failed and failed[0] == part.pk:
         forms = [(move, failed[2] if move.name == failed[1] else form) for move, form in forms]
     feedback = list(part.feedback.all())
-    files: dict[str, list[Any]] = {}
-    for file in actions.evidence(part):
-        files.setdefault(file.key, []).append(file)
     return {
         "part": part,
         "name": names.get(part.department_code, part.department_code),
