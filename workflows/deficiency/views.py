@@ -77,7 +77,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
                     row.ended_on,
                     row.ended_document,
                 )
-                for serial, row in enumerate(rows, 1)
+                for serial, row in enumerate(rows.iterator(chunk_size=1000), 1)
             ),
             as_of=today,
         )

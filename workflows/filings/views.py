@@ -48,7 +48,12 @@ def register(request: SignedInRequest) -> HttpResponse:
     form = FilingFilter(request.GET or None, senders=senders if in_city else {})
     filings = queries.narrowed(filings, form.chosen())
     if request.GET.get("export"):
-        return workbook("报备", COLUMNS, map(_exported, filings), as_of=timezone.localdate())
+        return workbook(
+            "报备",
+            COLUMNS,
+            map(_exported, filings.iterator(chunk_size=1000)),
+            as_of=timezone.localdate(),
+        )
     waiting = _waiting(request) if in_city else []
     return render(
         request,

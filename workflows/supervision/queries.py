@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest
 from django.utils import timezone
@@ -73,6 +73,12 @@ def narrowed(cases: QuerySet[Case], chosen: Mapping[str, Any], on: date) -> Quer
     if chosen.get("late"):
         cases = cases.filter(due_on__lt=on).exclude(state=State.CLOSED)
     return cases
+
+
+def with_last_words(cases: QuerySet[Case]) -> QuerySet[Any]:
+    """Each with ``last_words``: what was last put down or answered; None for nothing."""
+    said = Step.objects.filter(case=OuterRef("pk")).exclude(text="")
+    return cases.annotate(last_words=Subquery(said.order_by("-pk").values("text")[:1]))
 
 
 def open_cases() -> QuerySet[Case]:

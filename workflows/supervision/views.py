@@ -33,7 +33,7 @@ from workflows.supervision.forms import (
     RuleForm,
 )
 from workflows.supervision.lifecycle import ORDER, Stage, State
-from workflows.supervision.models import Case, RuleVersion, Step
+from workflows.supervision.models import Case, RuleVersion
 from workflows.supervision.rules import AUDIENCES, ChaseRule
 
 PAGE = 50
@@ -70,13 +70,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
     cases = queries.narrowed(mine, chosen, today).order_by("due_on", "pk")
     labels = queries.source_labels()
     if request.GET.get("export"):
-        found = list(cases)
-        last = dict(
-            Step.objects.filter(case__in=[case.pk for case in found])
-            .exclude(text="")
-            .order_by("pk")
-            .values_list("case_id", "text")
-        )
+        found = queries.with_last_words(cases).iterator(chunk_size=1000)
         return workbook(
             "督导台账",
             COLUMNS,
@@ -95,7 +89,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
                     case.opened_on,
                     case.closed_on,
                     case.closed_why,
-                    last.get(case.pk, ""),
+                    case.last_words,
                 )
                 for serial, case in enumerate(found, 1)
             ),
