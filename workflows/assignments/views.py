@@ -43,14 +43,14 @@ from workflows.assignments.lifecycle import (
     State,
     open_moves,
 )
-from workflows.assignments.models import Extension, Feedback, Part, Sheet
+from workflows.assignments.models import Extension, Part, Sheet
 from workflows.catalogue.queries import departments
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import reach_of
 from workflows.projects.intake.sheets import WorkbookRefused
 from workflows.projects.models import Project
 
-PAGE, MORE_ROWS = 50, 3
+PAGE, DRAFTS, MORE_ROWS = 50, 50, 3
 SERIES = {"green": "按期办结", "red": "逾期办结", "yellow": "逾期未办", "paused": "在办"}
 FIGURES = (
     Column("责任单位", 20), Column("交办", 8), Column("按期办结", 10), Column("逾期办结", 10),
@@ -112,7 +112,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
                 for part in page
             ],
             "facts": _facts(request, today),
-            "drafts": queries.drafts() if may_change else [],
+            "drafts": queries.drafts()[:DRAFTS] if may_change else [],
+            "drafts_count": queries.drafts().count() if may_change else 0,
             "may_change": may_change,
             "filtered": any(chosen.values()),
             "now": timezone.now(),

@@ -88,15 +88,10 @@ def _report(
     office = Permission.DISPATCH_CHANGE in request.permissions
     reviews = Permission.DISPATCH_REVIEW in request.permissions
     moves = {move.name for move in open_moves(found.state)}
+    colors = [color for color, _ in TRENDS.values()]
     trend = [
-        Row(
-            each.period.words,
-            {
-                color: queries.figures_of(each).get(key, {"value": 0})["value"]
-                for key, (color, _) in TRENDS.items()
-            },
-        )
-        for each in queries.trend(found)
+        Row(period.words, dict(zip(colors, values, strict=True)))
+        for period, values in queries.trend(found, list(TRENDS))
     ]
     version = {"version": found.version}
     own = {"problems": found.problems, "next": found.steps}
