@@ -6,8 +6,8 @@ from datetime import date
 from django.urls import reverse
 
 from kernel.authority.permissions import Permission, Role
-from kernel.calendars.queries import work_calendar
-from kernel.web.http import SignedInRequest
+from kernel.clock import WorkCalendar
+from kernel.web.http import SignedInRequest, calendar_of
 from kernel.web.lamps import Lamp
 from kernel.web.waiting import Item
 from workflows.annual import queries
@@ -20,13 +20,12 @@ def items(request: SignedInRequest, on: date) -> Iterator[Item]:
     """The office sees the next day of each calendar and the opinions it owes an answer; departments
     the day by which projects are declared. What they owe on each project the list itself says."""
     if Permission.PROJECTS_CHANGE in request.permissions:
-        yield from _of_office(on)
+        yield from _of_office(on, calendar_of(request))
     elif Role(request.membership.role) in (Role.DEPARTMENT, Role.REPRESENTATIVE):
-        yield from _of_department(on)
+        yield from _of_department(on, calendar_of(request))
 
 
-def _of_office(on: date) -> Iterator[Item]:
-    calendar = work_calendar()
+def _of_office(on: date, calendar: WorkCalendar) -> Iterator[Item]:
     for cycle in queries.open_cycles().filter(state__in=DRAWING_UP):
         point = queries.Year(cycle, on, calendar).next_point
         if point and point.lamp in (Lamp.YELLOW, Lamp.RED):
@@ -49,8 +48,7 @@ def _of_office(on: date) -> Iterator[Item]:
         )
 
 
-def _of_department(on: date) -> Iterator[Item]:
-    calendar = work_calendar()
+def _of_department(on: date, calendar: WorkCalendar) -> Iterator[Item]:
     for cycle in queries.open_cycles():
         if cycle.state == State.COLLECTING:
             due_on = calendar.on_or_before(queries.planned(cycle)[Stage.DECLARE])

@@ -63,7 +63,7 @@ def read_progress(
         .filter(state__in=[State.WORKING, State.REPORTED])
         .select_related("sheet")
     }
-    found_head = False
+    found_head, taken = False, set[int]()
     for sheet in open_sheets(source, filename=filename, limits=Limits(), holds="任务交办清单"):
         head: dict[str, int] | None = None
         for number, cells in enumerate(sheet.rows, 1):
@@ -98,9 +98,10 @@ def read_progress(
                 fault(UNIT, unit, "不是您所在单位的任务", "只回填本单位的任务")
             elif len(said) > LONGEST:
                 fault(PROGRESS, said, f"超过 {LONGEST} 个字", "写得简短些，详细材料作为附件上传")
-            elif any(line.part == part for line in reading.lines):
+            elif part.pk in taken:
                 fault(NUMBER, paper, "同一项任务写了两次", "只留一行")
             else:
+                taken.add(part.pk)
                 reading.lines.append(Line(part, said, number))
     if not found_head:
         reading.faults.append(

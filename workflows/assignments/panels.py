@@ -8,7 +8,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from kernel.authority.permissions import Permission, Role
-from kernel.calendars.queries import work_calendar
+from kernel.clock import WorkCalendar
+from kernel.web.http import calendar_of
 from kernel.web.waiting import Item
 from workflows.assignments import queries
 from workflows.assignments.lifecycle import State
@@ -59,11 +60,10 @@ def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
     if role == Role.OFFICE:
         yield from _for_the_office()
     elif role in (Role.DEPARTMENT, Role.REPRESENTATIVE) and request.membership.department_code:
-        yield from _for_a_department(request.membership.department_code, on)
+        yield from _for_a_department(request.membership.department_code, on, calendar_of(request))
 
 
-def _for_a_department(code: str, on: date) -> Iterator[Item]:
-    calendar = work_calendar()
+def _for_a_department(code: str, on: date, calendar: WorkCalendar) -> Iterator[Item]:
     parts = Part.objects.open().filter(department_code=code).select_related("sheet")
     urgent = parts.exclude(state=State.REPORTED).filter(due_on__lte=on + SOON) | parts.filter(
         state=State.WAITING

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -94,6 +94,12 @@ def ordered(parts: QuerySet[Part], sort: str) -> QuerySet[Part]:
     names = SORTS.get(sort.removeprefix("-"), SORTS["due"])
     sign = "-" if sort.startswith("-") else ""
     return parts.order_by(*(f"{sign}{name}" for name in names))
+
+
+def with_last_words(parts: QuerySet[Part]) -> QuerySet[Any]:
+    """Each with ``last_words``: what was said about it last; None for nothing."""
+    said = Feedback.objects.filter(part=OuterRef("pk")).order_by("-pk").values("text")[:1]
+    return parts.annotate(last_words=Subquery(said))
 
 
 def lamp_of(part: Part, on: date, calendar: WorkCalendar) -> Lamp:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from kernel.clock import WorkCalendar
 from kernel.web.xlsx import Column, Provisional, Value
 from workflows.assignments.importing import NUMBER, PROGRESS, UNIT
-from workflows.assignments.models import Part
 from workflows.assignments.queries import lamp_of
 
 COLUMNS = (
@@ -31,13 +31,13 @@ COLUMNS = (
 
 
 def rows(
-    parts: Iterable[Part],
+    parts: Iterable[Any],
     *,
     names: Mapping[str, str],
-    last_words: Mapping[int, str],
     on: date,
     calendar: WorkCalendar,
 ) -> Iterator[tuple[Value, ...]]:
+    """Cells of parts read `with_last_words`."""
     for serial, part in enumerate(parts, 1):
         sheet = part.sheet
         due = part.due_on
@@ -57,6 +57,6 @@ def rows(
             part.closed_on,
             part.get_state_display(),
             lamp_of(part, on, calendar).word,
-            last_words.get(part.pk, ""),
+            part.last_words,
             "",
         )

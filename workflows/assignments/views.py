@@ -1,6 +1,6 @@
 """Pages of the sheets: list, sheet, draft, moves, statistics, import."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,13 +14,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
-from kernel.calendars.queries import work_calendar
 from kernel.refusal import Refused
 from kernel.shares import Share
 from kernel.trail.queries import events, of
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, refuse_form, requires, whole_number
+from kernel.web.http import (
+    SignedInRequest,
+    actor_of,
+    calendar_of,
+    refuse,
+    refuse_form,
+    requires,
+    whole_number,
+)
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column
 from workflows.assignments import actions, importing, queries, sheets
@@ -44,14 +51,14 @@ from workflows.assignments.lifecycle import (
     State,
     open_moves,
 )
-from workflows.assignments.models import Extension, Feedback, Part, Sheet
+from workflows.assignments.models import Extension, Part, Sheet
 from workflows.catalogue.queries import departments, short_names
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import reach_of
 from workflows.projects.intake.sheets import WorkbookRefused
 from workflows.projects.models import Project
 
-PAGE, MORE_ROWS = 50, 3
+PAGE, DRAFTS, MORE_ROWS = 50, 50, 3
 SERIES = {"green": "按期办结", "red": "逾期办结", "yellow": "逾期未办", "paused": "在办"}
 FIGURES = (
     Column("责任单位", 20), Column("交办", 8), Column("按期办结", 10), Column("逾期办结", 10),
@@ -67,7 +74,7 @@ FIGURES = (
 @requires(Permission.ASSIGNMENTS_VIEW)
 def listing(request: SignedInRequest) -> HttpResponse:
     """Parts of sheets: everybody's for the office, a department's own."""
-    today, calendar, names = timezone.localdate(), work_calendar(), short_names()
+    today, calendar, names = timezone.localdate(), calendar_of(request), short_names()
     own = queries.own_code(request)
     form = PartFilter(
         request.GET or None,
@@ -81,14 +88,12 @@ def listing(request: SignedInRequest) -> HttpResponse:
         queries.narrowed(everything, chosen, today), chosen.get("sort") or "due"
     )
     if request.GET.get("export"):
-        found = list(parts)
         return workbook(
             "任务交办台账",
             sheets.COLUMNS,
             sheets.rows(
-                found,
+                queries.with_last_words(parts).iterator(chunk_size=1000),
                 names=names,
-                last_words=_last_words([part.pk for part in found]),
                 on=today,
                 calendar=calendar,
             ),
@@ -115,7 +120,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
                 for part in page
             ],
             "facts": _facts(request, today),
-            "drafts": queries.drafts() if may_change else [],
+            "drafts": queries.drafts()[:DRAFTS] if may_change else [],
+            "drafts_count": queries.drafts().count() if may_change else 0,
             "may_change": may_change,
             "filtered": any(chosen.values()),
             "now": timezone.now(),
@@ -147,11 +153,6 @@ def _facts(request: SignedInRequest, today: date) -> list[Fact]:
     ]
 
 
-def _last_words(ids: Sequence[int]) -> dict[int, str]:
-    rows = Feedback.objects.filter(part__in=ids).order_by("pk").values_list("part_id", "text")
-    return dict(rows)
-
-
 # A sheet ------------------------------------------------------------------------------------------
 
 
@@ -166,11 +167,14 @@ def _sheet(
 ) -> HttpResponse:
     """The page; ``failed`` is (part, step, form) of a step that was refused."""
     found = get_object_or_404(queries.whole(queries.sheets_for(request)), pk=pk)
-    today, calendar, names = timezone.localdate(), work_calendar(), short_names()
+    today, calendar, names = timezone.localdate(), calendar_of(request), short_names()
     reach = reach_of(request.membership, today)
     own = queries.own_code(request)
+    files: dict[str, list[Any]] = {}
+    for file in actions.evidence(*found.parts.all()):
+        files.setdefault(file.key, []).append(file)
     parts = [
-        _part_on_page(request, found, part, today, calendar, names, reach, failed)
+        _part_on_page(request, found, part, today, calendar, names, reach, files, failed)
         for part in sorted(found.parts.all(), key=lambda p: (p.department_code != own, not p.leads))
     ]
     return render(
@@ -200,6 +204,7 @@ def _part_on_page(
     calendar: Any,
     names: dict[str, str],
     reach: frozenset[str] | None,
+    files: Mapping[str, Sequence[Any]],
     failed: tuple[int, str, Any] | None,
 ) -> dict[str, Any]:
     part.sheet = found
@@ -224,9 +229,6 @@ def _part_on_page(
     if failed and failed[0] == part.pk:
         forms = [(move, failed[2] if move.name == failed[1] else form) for move, form in forms]
     feedback = list(part.feedback.all())
-    files: dict[str, list[Any]] = {}
-    for file in actions.evidence(part):
-        files.setdefault(file.key, []).append(file)
     return {
         "part": part,
         "name": names.get(part.department_code, part.department_code),

@@ -1,11 +1,12 @@
 """Questions to the standard catalogue (标准目录)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from pypinyin import Style, lazy_pinyin
 
 from workflows.catalogue import combing, wording
@@ -79,9 +80,9 @@ class Line:
         return "limit" in self.version.confirmations
 
 
-def lines(on: date) -> list[Line]:
-    """Every matter in force on day ``on``, by code; three queries."""
-    names = departments()
+def lines(on: date, names: Mapping[str, combing.Department] | None = None) -> list[Line]:
+    """Every matter in force on day ``on``, by code; three queries, two where the departments are at hand."""
+    names = departments() if names is None else names
     return [
         Line(
             version=row,
@@ -175,12 +176,10 @@ class Published:
 
 
 def versions(code: str) -> list[Published]:
-    """All versions of a matter, newest first; two queries."""
-    rows = list(
-        MatterVersion.objects.filter(matter_code=code)
-        .order_by("-number")
-        .prefetch_related("dependencies")
-    )
+    """All versions of a matter, newest first; two queries, one where there is nothing to compare."""
+    rows = list(MatterVersion.objects.filter(matter_code=code).order_by("-number"))
+    if len(rows) > 1:
+        prefetch_related_objects(rows, "dependencies")
     published = [
         Published(
             new,

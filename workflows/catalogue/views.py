@@ -251,8 +251,9 @@ def _rows(
     request: SignedInRequest,
 ) -> tuple[forms.MatterFilter, list[Line], list[Row], dict[str, Promise]]:
     """The filter, every matter, the chosen ones, and this tenant's promises."""
-    found = queries.lines(timezone.localdate())
-    form = forms.MatterFilter(request.GET or None, departments=queries.departments())
+    names = queries.departments()
+    found = queries.lines(timezone.localdate(), names)
+    form = forms.MatterFilter(request.GET or None, departments=names)
     asked = form.cleaned_data if form.is_bound and form.is_valid() else {}
     here = promises()
     rows = [Row(line, _promised(line, here)) for line in queries.chosen(found, **asked)]
@@ -267,12 +268,12 @@ def _promised(line: Line, here: dict[str, Promise]) -> str:
 def _matter_page(
     request: SignedInRequest, code: str, form: django_forms.Form | None = None
 ) -> HttpResponse:
-    found = queries.lines(timezone.localdate())
+    names = queries.departments()
+    found = queries.lines(timezone.localdate(), names)
     line = next((line for line in found if line.fact.code == code), None)
     if line is None:
         raise Http404
     fact, version = line.fact, line.version
-    names = queries.departments()
     before, after = queries.edges_around(found, code)
     promise = promises().get(code)
     may_confirm = Permission.CATALOGUE_VERIFY in request.permissions and (

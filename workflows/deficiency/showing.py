@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kernel.authority.permissions import Permission, Role
-from kernel.calendars.queries import work_calendar
+from kernel.web.http import calendar_of
 from kernel.web.waiting import Item
 from workflows.deficiency import actions, queries
 from workflows.deficiency.lifecycle import MISSING, State
@@ -75,7 +75,7 @@ def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
     """Papers that are due soon, overdue or handed in: for the department, and for the helpers beside the owner."""
     if request.membership.role not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.HELPER):
         return
-    calendar = work_calendar()
+    calendar = calendar_of(request)
     soon = calendar.add(on, queries.WARNING_DAYS)
     rows = queries.deficiencies_for(request).filter(
         Q(state=State.OPEN, due_on__lte=soon) | Q(state=State.HANDED_IN)

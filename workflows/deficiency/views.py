@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
-from kernel.calendars.queries import work_calendar
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse_form, requires
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse_form, requires
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column, Provisional
 from workflows.catalogue.queries import short_names
@@ -56,7 +55,7 @@ COLUMNS = (
 @requires(Permission.PROCEDURES_VIEW)
 def ledger(request: SignedInRequest) -> HttpResponse:
     """容缺台账."""
-    today, calendar, names = timezone.localdate(), work_calendar(), short_names()
+    today, calendar, names = timezone.localdate(), calendar_of(request), short_names()
     own = request.membership.role in queries.OWN_ONLY
     form = DeficiencyFilter(request.GET or None, departments=names.items(), own=own)
     chosen = form.chosen()
@@ -86,7 +85,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
                     row.get_decision_display(),
                     row.ended_document,
                 )
-                for serial, row in enumerate(rows, 1)
+                for serial, row in enumerate(rows.iterator(chunk_size=1000), 1)
             ),
             as_of=today,
         )
@@ -136,7 +135,7 @@ def _detail(
 ) -> HttpResponse:
     row = _get(request, pk)
     procedure = row.procedure
-    today, calendar = timezone.localdate(), work_calendar()
+    today, calendar = timezone.localdate(), calendar_of(request)
     reach = reach_of(request.membership, today)
     may = Permission.DEFICIENCY_HANDLE in request.permissions and (
         reach is None or procedure.department_code in reach
@@ -203,7 +202,7 @@ def new(request: SignedInRequest, number: str) -> HttpResponse:
         number=number,
         project__state=ProjectState.CONFIRMED,
     )
-    today, calendar = timezone.localdate(), work_calendar()
+    today, calendar = timezone.localdate(), calendar_of(request)
     terms = Terms.read(procedure.terms)
     materials = actions.may_come_later(terms)
     form = GrantForm(

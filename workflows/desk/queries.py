@@ -14,10 +14,11 @@ from django.utils import timezone
 from kernel.authority.permissions import Permission, Role
 from kernel.trail.models import TrailEntry
 from kernel.trail.queries import room_of, since
+from kernel.web.http import calendar_of
 from kernel.web.lamps import Lamp, lamp_on
 from kernel.web.parts import Event
 from kernel.web.waiting import Item, items_of
-from tenants.registry.models import Disclosure
+from tenants.registry.models import Disclosure, Filing, FilingState
 from workflows.catalogue.queries import departments
 from workflows.disclosure.lifecycle import State as DraftState
 from workflows.disclosure.models import Draft
@@ -87,6 +88,7 @@ class Desk:
     turning: Listing
     others: Listing
     news: list[Event]
+    states: frozenset[str]  # every state a project is in
 
 
 def desk(request: "SignedInRequest", on: date) -> Desk:
@@ -102,14 +104,33 @@ def desk(request: "SignedInRequest", on: date) -> Desk:
     at = reverse("procedures:list")
     names = {code: department.short_name for code, department in departments().items()}
     rule = lamp_rules().on(on)
+    by_state = _by_state(request)
+    filed = _filed(request)
     return Desk(
-        mine=_mine(request, near, on, names, rule),
+        mine=_mine(request, near, on, names, rule, by_state, filed),
         red=_listing(red, on, f"{at}?lamp=red", names, rule),
         yellow=_listing(yellow, on, f"{at}?lamp=yellow", names, rule),
         turning=_listing(turning, on, f"{at}?lamp=green&sort=red", names, rule),
-        others=_others(request, near, on, names, rule),
+        others=_others(request, near, on, names, rule, filed),
         news=news(request, near, on),
+        states=frozenset(state for _, state, _ in by_state),
     )
+
+
+def _by_state(request: "SignedInRequest") -> list[tuple[int, str, int]]:
+    """(year, state, how many) of the projects, by year; for those who settle the lists."""
+    if Permission.PROJECTS_CONFIRM not in request.permissions:
+        return []
+    counted = Project.objects.values_list("year", "state").annotate(count=Count("pk"))
+    return list(counted.order_by("year", "-state"))
+
+
+def _filed(request: "SignedInRequest") -> list[Filing]:
+    """What this tenant has filed and is not done with: without an answer, or returned."""
+    if Permission.FILINGS_SEND not in request.permissions:
+        return []
+    mine = filings.sent(request.tenant).select_related(None).defer("snapshot", "letter")
+    return list(mine.filter(state__in=[FilingState.SENT, FilingState.RETURNED]))
 
 
 def _mine(
@@ -118,11 +139,13 @@ def _mine(
     on: date,
     names: Names,
     rule: LampRule,
+    by_state: Sequence[tuple[int, str, int]],
+    filed: Sequence[Filing],
 ) -> Listing:
     items = [
         *items_of(request, on),
-        *_filings(request, on),
-        *_projects(request, on),
+        *_filings(request, on, filed),
+        *_projects(request, on, by_state),
         *_drafts(request),
     ]
     total = len(items)
@@ -162,11 +185,11 @@ def _others(
     on: date,
     names: Names,
     rule: LampRule,
+    filed: Sequence[Filing],
 ) -> Listing:
     """What one waits for: an answer to a filing, papers or an expert's work for a procedure."""
     items = []
-    if Permission.FILINGS_SEND in request.permissions:
-        sent = filings.sent(request.tenant).filter(state="sent").defer("snapshot", "letter")
+    if sent := [filing for filing in filed if filing.state == FilingState.SENT]:
         items = [
             Item(
                 f"{line.filing.title}报备",
@@ -177,7 +200,7 @@ def _others(
                 line.answer_by,
                 note="已超过答复期限" if line.late else "",
             )
-            for line in filings.with_deadlines(sent, on)
+            for line in filings.with_deadlines(sent, on, calendar_of(request))
         ]
     waiting = near.filter(state__in=[State.CORRECTING, *PAUSED])
     if Role(request.membership.role) not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.OFFICE):
@@ -232,9 +255,9 @@ def _item(procedure: Procedure, on: date, names: Names, rule: LampRule) -> Item:
     )
 
 
-def _filings(request: "SignedInRequest", on: date) -> Iterable[Item]:
+def _filings(request: "SignedInRequest", on: date, filed: Sequence[Filing]) -> Iterable[Item]:
     if Permission.FILINGS_RECEIVE in request.permissions:
-        for line in filings.waiting(request.tenant, on):
+        for line in filings.waiting(request.tenant, on, calendar_of(request)):
             yield Item(
                 f"{line.filing.title}报备",
                 line.filing.number,
@@ -244,8 +267,8 @@ def _filings(request: "SignedInRequest", on: date) -> Iterable[Item]:
                 line.answer_by,
                 note="已超过答复期限" if line.late else "",
             )
-    if Permission.FILINGS_SEND in request.permissions:
-        for filing in filings.returned(request.tenant).defer("snapshot", "letter"):
+    for filing in filed:
+        if filing.state == FilingState.RETURNED:
             yield Item(
                 f"{filing.title}报备被退回",
                 f"{filing.number}：{filing.return_reason}",
@@ -254,7 +277,9 @@ def _filings(request: "SignedInRequest", on: date) -> Iterable[Item]:
             )
 
 
-def _projects(request: "SignedInRequest", on: date) -> Iterable[Item]:
+def _projects(
+    request: "SignedInRequest", on: date, by_state: Sequence[tuple[int, str, int]]
+) -> Iterable[Item]:
     may = request.permissions
     if Role(request.membership.role) in (Role.DEPARTMENT, Role.REPRESENTATIVE):
         for project in waiting_for(request.membership.department_code)[:SHOWN]:
@@ -271,9 +296,9 @@ def _projects(request: "SignedInRequest", on: date) -> Iterable[Item]:
                 note="逾期未回复" if late else "",
             )
     if Permission.PROJECTS_CONFIRM in may:
-        unsettled = Project.objects.filter(state__in=[ProjectState.DRAFT, ProjectState.COMMENTING])
-        counted = unsettled.values_list("year", "state").annotate(count=Count("pk"))
-        for year, state, count in counted.order_by("year", "-state"):
+        for year, state, count in by_state:
+            if state not in (ProjectState.DRAFT, ProjectState.COMMENTING):
+                continue
             draft = state == ProjectState.DRAFT
             yield Item(
                 f"{year}年清单有 {count} 个项目{'还是草拟' if draft else '在征求意见'}",
@@ -353,9 +378,8 @@ class Milestone:
     url: str
 
 
-def milestones(request: "SignedInRequest", on: date) -> list[Milestone]:
-    """The way from an opened tenant to a published list, for the office."""
-    states = set(Project.objects.order_by().values_list("state", flat=True).distinct())
+def milestones(request: "SignedInRequest", on: date, states: frozenset[str]) -> list[Milestone]:
+    """The way from an opened tenant to a published list, for the office; ``states`` of its projects."""
     mechanism = organisation(on)
     lacks, vacant = mechanism.lacks, mechanism.vacancies
     past_draft = states & {ProjectState.COMMENTING, ProjectState.CONFIRMED}

@@ -17,7 +17,11 @@ from workflows.desk.searching import search as look
 def home(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     desk = queries.desk(request, today)
-    way = queries.milestones(request, today) if request.membership.role == Role.OFFICE else []
+    way = (
+        queries.milestones(request, today, desk.states)
+        if request.membership.role == Role.OFFICE
+        else []
+    )
     return render(
         request,
         "desk/home.html",

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from kernel.authority.permissions import Permission
-from kernel.calendars.queries import work_calendar
 from kernel.clock import WorkCalendar
+from kernel.web.http import calendar_of
 from kernel.web.lamps import Lamp
 from kernel.web.waiting import Item
 from workflows.dispatch import actions, queries
@@ -25,13 +25,15 @@ def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
     may, user_id = request.permissions, request.user.pk
     office, reviews = Permission.DISPATCH_CHANGE in may, Permission.DISPATCH_REVIEW in may
     if office or reviews:
-        yield from _at_work(user_id, on, office=office, reviews=reviews)
+        yield from _at_work(request, on, office=office, reviews=reviews)
     if not office and (newest := queries.unread(user_id, IN_FORCE if reviews else [State.COPIED])):
         yield _item(newest, "半月调度报告", "阅知")
 
 
-def _at_work(user_id: int, on: date, *, office: bool, reviews: bool) -> Iterator[Item]:
-    calendar, in_work = work_calendar(), list(queries.in_work())
+def _at_work(
+    request: "SignedInRequest", on: date, *, office: bool, reviews: bool
+) -> Iterator[Item]:
+    user_id, calendar, in_work = request.user.pk, calendar_of(request), list(queries.in_work())
     for report in in_work:
         if report.state == State.REVIEW:
             if reviews and not actions.wrote(report, user_id):

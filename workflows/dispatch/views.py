@@ -15,12 +15,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from kernel.authority.permissions import Permission
-from kernel.calendars.queries import work_calendar
 from kernel.papers.paper import Paper, Para
 from kernel.refusal import Refused
 from kernel.web.charts import Row, stacked_bars, trend
 from kernel.web.downloads import paper_file, workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires, whole_number
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires, whole_number
 from kernel.web.xlsx import Column, Value
 from workflows.dispatch import actions, queries
 from workflows.dispatch.comparing import Difference, words_of
@@ -69,7 +68,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     if request.GET.get("export"):
         return workbook("半月调度报告", REPORTS, map(_line, shown), as_of=today)
     may = Permission.DISPATCH_CHANGE in request.permissions
-    period, calendar = Period.of(today), work_calendar()
+    period, calendar = Period.of(today), calendar_of(request)
     offered = [
         p
         for p in (period.before, period)
@@ -189,7 +188,7 @@ def _report(
             "i_read": found.readings.filter(user_id=request.user.pk).exists(),
             "is_out": out,
             "in_work": found.state in IN_WORK,
-            "due_on": queries.due_on(found.period, work_calendar()),
+            "due_on": queries.due_on(found.period, calendar_of(request)),
             "words_form": failed[1]
             if failed and failed[0] == "write"
             else WordsForm(initial=version | {"problems": found.problems, "steps": found.steps}),

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from kernel.calendars.queries import work_calendar
+from kernel.clock import WorkCalendar
 from tenants.models import Tenant
 from tenants.registry.freezing import digest_of, frozen
 from tenants.registry.models import Filing, FilingKind, FilingState
@@ -51,14 +51,14 @@ def narrowed(filings: QuerySet[Filing], chosen: Mapping[str, Any]) -> QuerySet[F
     return filings
 
 
-def waiting(tenant: Tenant, on: date) -> list[Waiting]:
+def waiting(tenant: Tenant, on: date, calendar: WorkCalendar) -> list[Waiting]:
     """What waits for ``tenant``'s answer on day ``on``, oldest first."""
     filings = Filing.objects.filter(receiver=tenant.schema_name, state=FilingState.SENT)
-    return with_deadlines(filings.defer("snapshot", "letter").order_by("sent_at", "pk"), on)
+    oldest = filings.defer("snapshot", "letter").order_by("sent_at", "pk")
+    return with_deadlines(oldest, on, calendar)
 
 
-def with_deadlines(filings: Iterable[Filing], on: date) -> list[Waiting]:
-    calendar = work_calendar()
+def with_deadlines(filings: Iterable[Filing], on: date, calendar: WorkCalendar) -> list[Waiting]:
     days = [
         (filing, calendar.add(timezone.localtime(filing.sent_at).date(), ANSWER_WITHIN))
         for filing in filings

@@ -13,7 +13,7 @@ from kernel.papers.paper import Paper
 from kernel.refusal import Refused
 from kernel.trail.queries import events, of
 from kernel.web.downloads import paper_file, workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
 from kernel.web.parts import Event
 from kernel.web.xlsx import Column
 from tenants.registry.freezing import digest_of
@@ -48,8 +48,13 @@ def register(request: SignedInRequest) -> HttpResponse:
     form = FilingFilter(request.GET or None, senders=senders if in_city else {})
     filings = queries.narrowed(filings, form.chosen())
     if request.GET.get("export"):
-        return workbook("报备", COLUMNS, map(_exported, filings), as_of=timezone.localdate())
-    waiting = queries.waiting(request.tenant, timezone.localdate()) if in_city else []
+        return workbook(
+            "报备",
+            COLUMNS,
+            map(_exported, filings.iterator(chunk_size=1000)),
+            as_of=timezone.localdate(),
+        )
+    waiting = _waiting(request) if in_city else []
     return render(
         request,
         "filings/list.html",
@@ -67,6 +72,10 @@ def register(request: SignedInRequest) -> HttpResponse:
     )
 
 
+def _waiting(request: SignedInRequest) -> list[queries.Waiting]:
+    return queries.waiting(request.tenant, timezone.localdate(), calendar_of(request))
+
+
 def _exported(filing: Filing) -> list[str | int]:
     def said(moment: object) -> str:
         return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""  # type: ignore[arg-type]
@@ -81,7 +90,7 @@ def _exported(filing: Filing) -> list[str | int]:
 @require_safe
 @requires(Permission.FILINGS_RECEIVE)
 def inbox(request: SignedInRequest) -> HttpResponse:
-    waiting = queries.waiting(request.tenant, timezone.localdate())
+    waiting = _waiting(request)
     return render(
         request,
         "filings/inbox.html",
@@ -197,7 +206,9 @@ def _detail(request: SignedInRequest, pk: int, form: ReturnForm) -> HttpResponse
             "tone": TONES[FilingState(filing.state)],
             "received": received,
             "holds": queries.digest_holds(filing),
-            "deadline": queries.with_deadlines([filing], timezone.localdate())[0],
+            "deadline": queries.with_deadlines(
+                [filing], timezone.localdate(), calendar_of(request)
+            )[0],
             "may_answer": received
             and filing.state == FilingState.SENT
             and Permission.FILINGS_RECEIVE in request.permissions,

@@ -69,7 +69,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
 
 def _exported(meetings: Any) -> Any:
     called = short_names()
-    for meeting in meetings.prefetch_related("items__resolutions__sheet"):
+    whole = meetings.prefetch_related("items__resolutions__sheet")
+    for meeting in whole.iterator(chunk_size=200):
         said = (
             meeting.title,
             meeting.get_kind_display(),

@@ -158,7 +158,7 @@ def projects(request: SignedInRequest) -> HttpResponse:
     rows = queries.ordered(rows, sort, queries.PROJECT_SORTS, "red")
     if request.GET.get("export"):
         calendar = work_calendar()
-        cells = (_project_cells(row, calendar) for row in rows)
+        cells = (_project_cells(row, calendar) for row in rows.iterator(chunk_size=1000))
         return workbook("全市项目", PROJECT_COLUMNS, cells, as_of=today)
     heads = headings(request.GET, sort, PROJECT_HEADS)
     page = {"title": "全市项目", "form": form, "headings": heads}
@@ -178,7 +178,7 @@ def procedures(request: SignedInRequest) -> HttpResponse:
     rows = queries.ordered(rows, sort, queries.PROCEDURE_SORTS, "red")
     if request.GET.get("export"):
         calendar = work_calendar()
-        cells = (_procedure_cells(row, names, calendar) for row in rows)
+        cells = (_procedure_cells(row, names, calendar) for row in rows.iterator(chunk_size=1000))
         return workbook("全市办件", PROCEDURE_COLUMNS, cells, as_of=today)
     heads = headings(request.GET, sort, PROCEDURE_HEADS)
     page = {"title": "全市办件", "form": form, "headings": heads}

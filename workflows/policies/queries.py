@@ -1,7 +1,9 @@
 """Questions to the policies: classes of problems, and how often they came back (复发)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -34,11 +36,10 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A year before and since the change, with the rows both figures are counted from."""
+    """A year before and since the change."""
 
     before: Period
     since: Period
-    rows: list[Item]
 
     @property
     def words(self) -> str:
@@ -83,23 +84,59 @@ def items_of(matter_code: str, cause: str) -> QuerySet[Item]:
     )
 
 
-def effect_of(policy: Policy, on: date) -> Effect:
-    """Recurrence of the policy's class in the year before it and since, up to ``on``; four queries."""
-    rows = list(items_of(policy.matter_code, policy.cause))
-    begun = policy.effective_on
-    return Effect(
-        _period(policy, rows, begun - YEAR, begun - timedelta(days=1)),
-        _period(policy, rows, begun, max(on, begun)),
-        rows,
+def effects_of(policies: Sequence[Policy], on: date) -> list[Effect]:
+    """Recurrence of each policy's class in the year before it and since, up to ``on``; two queries
+    for all of them."""
+    items = _by_day(
+        Item.objects.filter(
+            meeting__state__in=_HELD,
+            matter_code__in={policy.matter_code for policy in policies},
+            cause__in={policy.cause for policy in policies},
+        ),
+        "matter_code",
+        "cause",
+        day="meeting__on",
+    )
+    begun = min((policy.effective_on for policy in policies), default=on)
+    received = _by_day(
+        Procedure.objects.filter(
+            matter_code__in={policy.matter_code for policy in policies},
+            received_on__gte=begun - YEAR,
+        ),
+        "matter_code",
+        day="received_on",
     )
 
+    def period(policy: Policy, first: date, last: date) -> Period:
+        return Period(
+            first,
+            last,
+            _between(items.get((policy.matter_code, policy.cause)), first, last),
+            _between(received.get((policy.matter_code,)), first, last),
+        )
 
-def _period(policy: Policy, rows: list[Item], first: date, last: date) -> Period:
-    received = Procedure.objects.filter(
-        matter_code=policy.matter_code, received_on__range=(first, last)
-    ).count()
-    items = sum(first <= row.meeting.on <= last for row in rows)
-    return Period(first, last, items, received)
+    return [
+        Effect(
+            period(policy, policy.effective_on - YEAR, policy.effective_on - timedelta(days=1)),
+            period(policy, policy.effective_on, max(on, policy.effective_on)),
+        )
+        for policy in policies
+    ]
+
+
+Days = list[tuple[date, int]]  # how many on each day
+
+
+def _by_day(rows: QuerySet[Any], *names: str, day: str) -> dict[tuple[str, ...], Days]:
+    """How many rows of each class there are on each day; one query."""
+    counted: dict[tuple[str, ...], Days] = {}
+    for *of, on, count in rows.order_by().values_list(*names, day).annotate(count=Count("pk")):
+        counted.setdefault(tuple(of), []).append((on, count))
+    return counted
+
+
+def _between(days: Days | None, first: date, last: date) -> int:
+    return sum(count for on, count in days or () if first <= on <= last)
 
 
 def classes(on: date) -> list[Class]:

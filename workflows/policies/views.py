@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +21,7 @@ from workflows.meetings.models import Item
 from workflows.policies import actions, queries
 from workflows.policies.forms import PolicyForm
 
+PAGE = 50
 COLUMNS = (
     Column("政策措施", 40), Column("针对事项", 28, "针对"), Column("原因", 26, "针对"),
     Column("责任单位", 16), Column("文号", 24), Column("施行日期", 12),
@@ -33,8 +35,8 @@ COLUMNS = (
 def listing(request: SignedInRequest) -> HttpResponse:
     today, called = timezone.localdate(), short_names()
     matters = queries.matter_names(today)
-    rows = [(policy, queries.effect_of(policy, today)) for policy in queries.policies()[:200]]
     if request.GET.get("export"):
+        every = list(queries.policies())
         return workbook(
             "政策完善事项",
             COLUMNS,
@@ -52,10 +54,12 @@ def listing(request: SignedInRequest) -> HttpResponse:
                     e.since.procedures,
                     e.words,
                 )
-                for p, e in rows
+                for p, e in zip(every, queries.effects_of(every, today), strict=True)
             ),
             as_of=today,
         )
+    page = Paginator(queries.policies(), PAGE).get_page(request.GET.get("page"))
+    shown = list(page)
     classes = queries.classes(today)
     chart = stacked_bars(
         [
@@ -72,9 +76,10 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "policies/list.html",
         {
             "title": "政策完善",
+            "page": page,
             "rows": [
                 (p, e, matters.get(p.matter_code, p.matter_code), called.get(p.department_code, ""))
-                for p, e in rows
+                for p, e in zip(shown, queries.effects_of(shown, today), strict=True)
             ],
             "classes": classes,
             "chart": chart,
@@ -99,7 +104,8 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
             "policy": found,
             "matter": queries.matter_names(today).get(found.matter_code, found.matter_code),
             "department": short_names().get(found.department_code, found.department_code),
-            "effect": queries.effect_of(found, today),
+            "effect": queries.effects_of([found], today)[0],
+            "items": queries.items_of(found.matter_code, found.cause),
         },
     )
 

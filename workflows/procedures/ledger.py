@@ -1,8 +1,9 @@
 """Rows of the approval ledger as pages and workbooks show them (台账行): clocks read live, dates marked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from kernel.calendars.queries import work_calendar
 from kernel.clock import Reading, Unit, WorkCalendar
@@ -18,6 +19,8 @@ from workflows.procedures.models import ClockEntry, Procedure
 from workflows.procedures.terms import Terms
 from workflows.promises.models import PartyRole, Promise
 from workflows.promises.queries import promises
+
+AT_ONCE = 1000  # rows whose clocks are read together
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +123,29 @@ def limit_words(days: int | None, unit: Unit) -> str:
 
 
 def rows(procedures: Iterable[Procedure], on: date) -> list[LedgerRow]:
-    """Rows for procedures of any projects; five queries whatever their number."""
-    procedures = list(procedures)
+    """Rows for procedures of any projects; five queries up to a thousand of them."""
+    return list(rows_in_turn(procedures, on))
+
+
+def rows_in_turn(procedures: Iterable[Procedure], on: date) -> Iterator[LedgerRow]:
+    """The same rows one after another: no more than a thousand are held at a time, and each thousand
+    costs one query."""
     calendar = work_calendar()
-    lines = queries.entries_for(procedures)
     names = {code: department.short_name for code, department in departments().items()}
     people = promises()
     rule = queries.lamp_rules().on(on)
-    found = []
-    for procedure in procedures:
-        terms = Terms.read(procedure.terms)
-        written: Sequence[ClockEntry] = lines.get(procedure.number, ())
-        clocks = (
-            read_clocks(terms, written, calendar=calendar, on=on) if written else unread(terms, on)
-        )
-        found.append(row_of(procedure, terms, clocks, calendar, on, names, people, rule))
-    return found
+    left = iter(procedures)
+    while some := list(islice(left, AT_ONCE)):
+        lines = queries.entries_for(some)
+        for procedure in some:
+            terms = Terms.read(procedure.terms)
+            written: Sequence[ClockEntry] = lines.get(procedure.number, ())
+            clocks = (
+                read_clocks(terms, written, calendar=calendar, on=on)
+                if written
+                else unread(terms, on)
+            )
+            yield row_of(procedure, terms, clocks, calendar, on, names, people, rule)
 
 
 def row_of(

@@ -83,6 +83,12 @@ def narrowed(cases: QuerySet[Case], chosen: Mapping[str, Any], on: date) -> Quer
     return cases
 
 
+def with_last_words(cases: QuerySet[Case]) -> QuerySet[Any]:
+    """Each with ``last_words``: what was last put down or answered; None for nothing."""
+    said = Step.objects.filter(case=OuterRef("pk")).exclude(text="")
+    return cases.annotate(last_words=Subquery(said.order_by("-pk").values("text")[:1]))
+
+
 def open_cases() -> QuerySet[Case]:
     """Cases still chased or paused, the oldest deadline first."""
     return Case.objects.exclude(state=State.CLOSED).order_by("due_on", "pk")

@@ -12,14 +12,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission, Role
-from kernel.calendars.queries import work_calendar
 from kernel.clock import CalendarOutOfRange, WorkCalendar
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.shares import Share
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse_form, requires
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse_form, requires
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column, Provisional
@@ -35,7 +34,7 @@ from workflows.supervision.forms import (
     RuleForm,
 )
 from workflows.supervision.lifecycle import ORDER, Stage, State
-from workflows.supervision.models import Case, RuleVersion, Step
+from workflows.supervision.models import Case, RuleVersion
 from workflows.supervision.rules import AUDIENCES, ChaseRule
 
 PAGE = 50
@@ -72,13 +71,8 @@ def ledger(request: SignedInRequest) -> HttpResponse:
     cases = queries.narrowed(mine, chosen, today).order_by("due_on", "pk")
     labels = queries.source_labels()
     if request.GET.get("export"):
-        found, calendar = list(cases), work_calendar()
-        last = dict(
-            Step.objects.filter(case__in=[case.pk for case in found])
-            .exclude(text="")
-            .order_by("pk")
-            .values_list("case_id", "text")
-        )
+        found = queries.with_last_words(cases).iterator(chunk_size=1000)
+        calendar = calendar_of(request)
         return workbook(
             "督导台账",
             COLUMNS,
@@ -97,7 +91,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
                     case.opened_on,
                     case.closed_on,
                     case.closed_why,
-                    last.get(case.pk, ""),
+                    case.last_words,
                 )
                 for serial, case in enumerate(found, 1)
             ),
@@ -149,7 +143,7 @@ def board(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     mine = queries.cases_for(request)
     tallies = queries.tallies(mine)
-    soon = queries.after_urging(mine, since=today - TREND, on=today, calendar=work_calendar())
+    soon = queries.after_urging(mine, since=today - TREND, on=today, calendar=calendar_of(request))
     chart = stacked_bars(
         [
             Row(
@@ -205,7 +199,7 @@ def case(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _case(request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = None) -> HttpResponse:
     found = get_object_or_404(queries.cases_for(request), pk=pk)
-    today, calendar = timezone.localdate(), work_calendar()
+    today, calendar = timezone.localdate(), calendar_of(request)
     steps = list(queries.steps_of(found))
     files: dict[str, list[Any]] = {}
     for file in attached(actions.ROOM, *(f"step:{step.pk}" for step in steps)):

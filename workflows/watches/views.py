@@ -55,7 +55,8 @@ def alerts(request: SignedInRequest) -> HttpResponse:
     if kind := chosen.get("kind"):
         found = found.filter(kind=kind)
     if request.GET.get("export"):
-        cells = sheets.alert_cells(found, names, work_calendar())
+        lines = found.iterator(chunk_size=1000)
+        cells = sheets.alert_cells(lines, names, work_calendar())
         return workbook("预警提醒", sheets.ALERT_COLUMNS, cells, as_of=today)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     reach = _reach(request, today)

@@ -17,15 +17,26 @@ def _picker() -> forms.DateInput:
 
 def day_field(label: str, **more: Any) -> forms.DateField:
     """A day that the work calendar reaches: beyond it no deadline could be counted."""
-    return forms.DateField(label=label, widget=_picker(), validators=[_within_the_calendar], **more)
+    return _Day(label=label, widget=_picker(), **more)
 
 
 def deadline_field(label: str, **more: Any) -> forms.DateField:
     """A day somebody has to be done by: never a rest day, on which nobody could be."""
-    return _Deadline(label=label, widget=_picker(), validators=[_within_the_calendar], **more)
+    return _Deadline(label=label, widget=_picker(), **more)
 
 
-class _Deadline(forms.DateField):
+def _within_the_calendar(day: date) -> None:
+    if not FIRST <= day <= LAST:
+        raise forms.ValidationError(
+            f"日期 {day} 不在工作日历的范围（{FIRST} 至 {LAST}）之内。请核对年份。"
+        )
+
+
+class _Day(forms.DateField):
+    default_validators = [_within_the_calendar]
+
+
+class _Deadline(_Day):
     def run_validators(self, value: date | None) -> None:
         super().run_validators(value)
         if value is None:
@@ -40,10 +51,3 @@ class _Deadline(forms.DateField):
 
 def _named(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-
-
-def _within_the_calendar(day: date) -> None:
-    if not FIRST <= day <= LAST:
-        raise forms.ValidationError(
-            f"日期 {day} 不在工作日历的范围（{FIRST} 至 {LAST}）之内。请核对年份。"
-        )

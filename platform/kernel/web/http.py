@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from kernel.authority.permissions import Permission
+from kernel.calendars.queries import work_calendar
+from kernel.clock import WorkCalendar
 from kernel.refusal import Refused
 from kernel.trail import Actor, record_refusal
 
@@ -63,6 +65,15 @@ def open_to_all(view: View) -> View:
     """Marks a view that needs no sign-in, so that the permission matrix can tell it was meant."""
     view.permission = None  # type: ignore[attr-defined]
     return view
+
+
+def calendar_of(request: HttpRequest) -> WorkCalendar:
+    """The work calendar as this request found it: asked of the database once, however many parts of
+    a page count days."""
+    kept: WorkCalendar | None = getattr(request, "calendar_found", None)
+    if kept is None:
+        kept = request.calendar_found = work_calendar()  # type: ignore[attr-defined]
+    return kept
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from kernel.calendars.queries import work_calendar
 from kernel.clock import WorkCalendar
 from kernel.notices.queries import MOST, unseen_count
+from kernel.web.http import calendar_of
 from kernel.web.navigation import groups_for
 
 
@@ -64,7 +64,7 @@ class Shell:
 
     @cached_property
     def calendar(self) -> WorkCalendar:
-        return work_calendar()
+        return calendar_of(self.request)
 
     @cached_property
     def nav(self) -> Any:

@@ -280,6 +280,17 @@ def test_the_trend_shows_twelve_reports_in_force_and_reads_no_list(
         assert values == {key: figures[key]["value"] for key in values}
 
 
+def test_the_trend_tells_the_figures_of_the_reports_before_oldest_first() -> None:
+    first = issued(compiled())
+    second = compiled(PERIOD.after, date(2026, 2, 2))
+    keys = ["procedures.red", "progress.decided", "no.such"]
+    red, decided = (queries.figures_of(first)[key]["value"] for key in keys[:2])
+    assert (red, decided) == (2, 1)
+    now = [queries.figures_of(second)[key]["value"] for key in keys[:2]]
+    assert queries.trend(second, keys) == [(PERIOD, [2, 1, 0]), (PERIOD.after, [*now, 0])]
+    assert queries.trend(first, keys) == [(PERIOD, [2, 1, 0])]
+
+
 # Its life -------------------------------------------------------------------------------------------
 
 

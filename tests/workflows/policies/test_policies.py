@@ -15,7 +15,7 @@ from workflows.meetings.lifecycle import State
 from workflows.meetings.models import Item, Meeting
 from workflows.policies.actions import PolicyRefused, adopt
 from workflows.policies.models import Policy
-from workflows.policies.queries import classes, effect_of
+from workflows.policies.queries import classes, effects_of, items_of
 from workflows.procedures.models import Procedure
 from workflows.procedures.terms import Terms
 from workflows.projects import sample
@@ -96,15 +96,37 @@ def test_recurrence_is_counted_from_the_rows_before_and_since() -> None:
     discussed(BEGUN)
     discussed(BEGUN + timedelta(days=9), cause="papers")  # another class
     discussed(BEGUN + timedelta(days=9), held=False)  # never held
-    effect = effect_of(policy(), BEGUN + timedelta(days=60))
+    (effect,) = effects_of([policy()], BEGUN + timedelta(days=60))
     assert (effect.before.items, effect.since.items) == (3, 1)
     assert (effect.before.first, effect.before.last) == (date(2025, 1, 1), date(2025, 12, 31))
-    assert sum(effect.before.first <= r.meeting.on <= effect.before.last for r in effect.rows) == 3
+    held = [row.meeting.on for row in items_of("A08", "opinions")]
+    assert sum(effect.before.first <= on <= effect.before.last for on in held) == 3
+
+
+def test_each_policy_is_counted_by_its_own_class_and_day() -> None:
+    discussed(BEGUN - timedelta(days=1))
+    discussed(BEGUN + timedelta(days=3), cause="papers")
+    received(2, BEGUN + timedelta(days=1))
+    made = [
+        policy(),
+        policy(cause="papers", document="另文1号"),
+        policy(matter_code="A09", document="另文2号"),
+        policy(effective_on=BEGUN + timedelta(days=2), document="另文3号"),
+    ]
+    found = effects_of(made, BEGUN + timedelta(days=60))
+    assert [(e.before.items, e.since.items) for e in found] == [(1, 0), (0, 1), (0, 0), (1, 0)]
+    assert [(e.before.procedures, e.since.procedures) for e in found] == [
+        (0, 2),
+        (0, 2),
+        (0, 0),
+        (2, 0),
+    ]
 
 
 def test_under_the_minimum_nothing_is_claimed() -> None:
     discussed(BEGUN - timedelta(days=1))
-    assert effect_of(policy(), BEGUN + timedelta(days=60)).words == "样本不足，不作比较"
+    (effect,) = effects_of([policy()], BEGUN + timedelta(days=60))
+    assert effect.words == "样本不足，不作比较"
 
 
 def test_the_interval_is_wilsons_and_the_claim_needs_them_apart() -> None:
@@ -115,7 +137,7 @@ def test_the_interval_is_wilsons_and_the_claim_needs_them_apart() -> None:
         discussed(BEGUN - timedelta(days=days))
     received(10, BEGUN - timedelta(days=20))
     received(12, BEGUN + timedelta(days=20))
-    effect = effect_of(policy(), BEGUN + timedelta(days=60))
+    (effect,) = effects_of([policy()], BEGUN + timedelta(days=60))
     assert (effect.before.procedures, effect.since.procedures) == (10, 12)
     assert effect.words == "复发明显减少"
 
