@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from django.utils.timezone import localdate
+
 from workflows.annual.replies import Owed, owed
 from workflows.projects.lifecycle import State
 from workflows.projects.models import Project
@@ -49,4 +51,24 @@ def still_open(keys: Iterable[str]) -> set[str]:
     return set(keys) & {key for key, _, _ in _owed(_open())}
 
 
-REPLIES = Source(_KEY, "年度清单征求意见", open_until, still_open)
+def done_on(keys: Iterable[str]) -> dict[str, date]:
+    """The day of the last answer, where a department has answered everything it was asked by that day.
+
+    What was confirmed or removed without its answer is left out: it was dropped, not done.
+    """
+    wanted = set(keys)
+    years = {int(key.split(":")[0]) for key in wanted}
+    projects = list(
+        Project.objects.filter(year__in=years).exclude(reply_by=None).order_by("number")
+    )
+    found = standings(projects)
+    answers: dict[str, list[date | None]] = {}
+    for project in projects:
+        for code in found[project.pk].asked:
+            if (key := f"{project.year}:{code}:{project.reply_by}") in wanted:
+                comment = found[project.pk].last.get(code)
+                answers.setdefault(key, []).append(localdate(comment.at) if comment else None)
+    return {key: max(day for day in days if day) for key, days in answers.items() if all(days)}
+
+
+REPLIES = Source(_KEY, "年度清单征求意见", open_until, still_open, done_on)

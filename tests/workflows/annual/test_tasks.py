@@ -61,5 +61,11 @@ def test_an_answer_owed_is_a_duty_until_it_is_given(cycle: Cycle, project: Made)
     )
     said(there[0], "sthj", "agree", date(2026, 10, 12))
     assert REPLIES.still_open([owed.key]) == {owed.key}
-    said(there[1], "sthj", "agree", date(2026, 10, 12))
-    assert REPLIES.still_open([owed.key, duties["gxj"].key]) == {duties["gxj"].key}
+    said(there[1], "sthj", "agree", date(2026, 10, 13))
+    both = [owed.key, duties["gxj"].key]
+    assert REPLIES.still_open(both) == {duties["gxj"].key}
+    for one in there:
+        step(one, "confirm", date(2026, 10, 26))
+    assert REPLIES.still_open(both) == set()
+    assert REPLIES.done_on
+    assert REPLIES.done_on(both) == {owed.key: date(2026, 10, 13)}  # the other never answered
