@@ -406,5 +406,5 @@ def test_the_paper_comes_in_time_here_and_not_there(year_city: City, at: At) -> 
     assert "逾期未补" in land.words()
     land.send("/breach/", decision="recorded", document="达自然资处〔2026〕1号")
     land.open("/deficiency/new/DLT-2026-001-03/")
-    assert "失信" in land.words() or "信用" in land.words()
-    at("zhunban").open(there, status=404) if there.rsplit("/", 2)[1] != "1" else None
+    assert "逾期，已列入信用记录（达自然资处〔2026〕1号）" in land.words()
+    at("zhunban").open(there, status=404)

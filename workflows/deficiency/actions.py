@@ -88,7 +88,7 @@ def grant(
         raise DeficiencyRefused(
             f"信用核查（{credit_source}，{credit_on}）有失信记录，不适用容缺受理。请一次性告知补正。"
         )
-    _check_credit(procedure.project, on)
+    check_credit(procedure.project, on)
     longest = queries.longest_days(on)
     latest = calendar.add(on, longest)
     if not on < due_on <= latest:
@@ -452,7 +452,8 @@ def _check_came(row: Deficiency, came_on: date, on: date) -> None:
         )
 
 
-def _check_credit(project: Project, on: date) -> None:
+def check_credit(project: Project, on: date) -> None:
+    """Raises `DeficiencyRefused` where the owner has left an earlier promise unkept."""
     row = queries.unkept(project.owner_name, project.credit_code, on)
     if row is None:
         return

@@ -251,10 +251,20 @@ def new(request: SignedInRequest, number: str) -> HttpResponse:
             "class_label": DEFICIENCIES.get(terms.deficiency, "没有列明可以容缺"),
             "materials": materials,
             "longest": queries.longest_days(today),
+            "barred": _barred(procedure.project, today),
             "form": form,
         },
         status=422 if form.errors else 200,
     )
+
+
+def _barred(project: Project, on: date) -> str:
+    """Why the owner may let no paper come later; empty where it may."""
+    try:
+        actions.check_credit(project, on)
+    except Refused as refusal:
+        return str(refusal)
+    return ""
 
 
 @require_POST
