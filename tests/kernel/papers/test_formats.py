@@ -19,7 +19,8 @@ def package(*names: str, **contents: bytes) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for name in names:
-            new.writestr(zipfile.ZipInfo(name, DAY), contents.get("content", b"x"))
+            info = zipfile.ZipInfo(name, DAY)
+            new.writestr(info, contents.get("content", b"x"), zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 
