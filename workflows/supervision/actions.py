@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from kernel.calendars.queries import work_calendar
@@ -111,16 +111,12 @@ def _sweep_source(
     Case.objects.bulk_create([case for case, _ in new], batch_size=1000)
     _write_steps(new, None, on, at, raised)
     before = {case.pk: Stage(case.stage) for case, _ in grown}
+    chased: dict[Stage, list[Case]] = defaultdict(list)
     for case, stage in grown:
-        case.stage = stage if ORDER[stage] > ORDER[Stage(case.stage)] else Stage(case.stage)
-        case.state, case.closed_on, case.closed_why = State.CHASING, None, ""
-        case.paused_until = None
-        case.version += 1
-    Case.objects.bulk_update(
-        [case for case, _ in grown],
-        ["stage", "state", "closed_on", "closed_why", "paused_until", "version"],
-        batch_size=1000,
-    )
+        chased[stage if ORDER[stage] > ORDER[Stage(case.stage)] else Stage(case.stage)].append(case)
+    again = {"state": State.CHASING, "closed_on": None, "closed_why": "", "paused_until": None}
+    for stage, same in chased.items():
+        _moved(same, stage=stage, **again)
     _write_steps(grown, before, on, at, raised)
 
 
@@ -184,14 +180,23 @@ def _close(
 ) -> None:
     """Close what is done, and what has another deadline by now."""
     still = source.still_open({case.key for case in cases})
-    done = [case for case in cases if (case.key, case.due_on) not in looked_at]
-    for case in done:
-        case.closed_why = "期限变更或停表" if case.key in still else "已办结"
-        case.state, case.closed_on, case.paused_until = State.CLOSED, on, None
-        case.version += 1
-    Case.objects.bulk_update(
-        done, ["closed_why", "state", "closed_on", "paused_until", "version"], batch_size=1000
+    done: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        if (case.key, case.due_on) not in looked_at:
+            done["期限变更或停表" if case.key in still else "已办结"].append(case)
+    for why, same in done.items():
+        _moved(same, closed_why=why, state=State.CLOSED, closed_on=on, paused_until=None)
+
+
+def _moved(cases: Sequence[Case], **changed: Any) -> None:
+    """Write the same to every one of ``cases``: one statement, however many they are."""
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(
+        version=F("version") + 1, **changed
     )
+    for case in cases:
+        case.version += 1
+        for name, value in changed.items():
+            setattr(case, name, value)
 
 
 def _issue_letters(raised: Raised, rule: ChaseRule, on: date, at: datetime) -> None:
