@@ -34,9 +34,8 @@ from tests.bench.test_lists import tenant as tenant
 from workflows.dispatch.actions import compile_report
 from workflows.dispatch.lifecycle import Period
 from workflows.dispatch.models import Report
-from workflows.issuing.models import Issued
 from workflows.procedures.models import Procedure
-from workflows.supervision import actions
+from workflows.supervision import sweeping
 from workflows.supervision.actions import sweep
 from workflows.supervision.models import Case
 from workflows.watches.actions import notice
@@ -345,14 +344,14 @@ def test_a_workbook_of_any_length_is_written_in_little_memory(
 def test_a_sweep_costs_little_more_than_what_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     today, later = timezone.localdate(), timezone.localdate() + timedelta(days=7)
     reverse("assignments:list")  # addresses are read in once a process
-    with clocked(monkeypatch, actions, "_issue_letters") as setting:
+    with clocked(monkeypatch, sweeping, "urge") as setting:
         took, raised = swept(today)
     letters = sum(setting)
     first = took - letters
-    papers = Issued.objects.filter(room=actions.ROOM).count()
+    papers = len(setting)
     bare = copied(today)
     again, nothing = swept(today)
-    with clocked(monkeypatch, actions, "_issue_letters") as setting:
+    with clocked(monkeypatch, sweeping, "urge") as setting:
         took, harder = swept(later)
     grown = took - sum(setting)
     print(

@@ -13,17 +13,16 @@ from kernel.notices.models import Notice
 from kernel.papers.models import Attachment
 from kernel.papers.paper import Para
 from kernel.trail import Actor
-from tenants.registry.freezing import digest_of
 from workflows.assignments import actions as assignments
 from workflows.assignments.lifecycle import SheetState, SourceKind
 from workflows.assignments.lifecycle import State as PartState
 from workflows.assignments.models import Extension, Feedback, Part, Sheet
 from workflows.deficiency.lifecycle import Consequence
 from workflows.deficiency.models import Deficiency
+from workflows.dispatch import actions as dispatch
 from workflows.dispatch.lifecycle import Period
 from workflows.dispatch.lifecycle import State as ReportState
 from workflows.dispatch.models import Reading, Report
-from workflows.dispatch.parts import take_all
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
@@ -37,6 +36,7 @@ from workflows.supervision.models import Case, RuleVersion, Step
 from workflows.supervision.rules import STANDARD
 
 OWN = "zrzy"  # the department that looks at its own
+LEADER = Actor(2, "另某（示例）", "召集人")
 OTHERS = ("lcj", "sthj", "fgw")
 
 
@@ -229,38 +229,22 @@ class Rows:
         self._attach("meetings", f"meeting:{self.ids['meeting_asked']}")
 
     def _report(self, n: int) -> None:
-        """One issued for an ever earlier half-month; the report looked at is the newest, a draft."""
+        """One copied for an ever earlier half-month; the report looked at is the newest, a draft."""
         period = Period.of(self.today)
         Report.objects.filter(state=ReportState.DRAFT).delete()
-        self.ids["report"] = self._snapshot(period, ReportState.DRAFT).pk
         for _ in range(n + 1):
             period = period.before
-        paper = self._paper(Kind.DISPATCH, f"{n}")
-        issued = self._snapshot(period, ReportState.ISSUED, issued=paper)
-        self.ids.setdefault("issued", issued.pk)
+        common: dict[str, Any] = {"on": self.today, "at": self.at}
+        made = dispatch.compile_report(period=period, actor=self.actor, **common)
+        made = dispatch.submit(pk=made.pk, version=made.version, at=self.at, actor=self.actor)
+        made = dispatch.issue(pk=made.pk, version=made.version, actor=LEADER, **common)
+        dispatch.copy(pk=made.pk, version=made.version, actor=self.actor, **common)
+        self.ids.setdefault("issued", made.pk)
         Reading.objects.create(
             report_id=self.ids["issued"], user_id=9_000_000 + n, name="某某", at=self.at
         )
-
-    def _snapshot(self, period: Period, state: str, **more: Any) -> Report:
-        snapshot = {
-            "tenant": "准格尔旗",
-            "office": "办公室",
-            "first": period.first.isoformat(),
-            "last": period.last.isoformat(),
-            "taken": "今日",
-            "parts": take_all(period, self.today),
-        }
-        return Report.objects.create(
-            first=period.first,
-            last=period.last,
-            state=state,
-            snapshot=snapshot,
-            digest=digest_of(snapshot),
-            taken_at=self.at,
-            compiled_by="某某",
-            **more,
-        )
+        newest = dispatch.compile_report(period=Period.of(self.today), actor=self.actor, **common)
+        self.ids["report"] = newest.pk
 
     def _paper(self, kind: Kind, key: str) -> Issued:
         paper = compose(kind, title="文件", body=[Para("正文")], on=self.today)

@@ -1,7 +1,7 @@
 """Every list of the console costs the same number of queries with one row and with three."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -23,12 +23,17 @@ from workflows.filings.actions import send
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
+from workflows.mechanism.models import Order
+from workflows.orders.actions import draw_up
 from workflows.projects import actions, sample
 from workflows.projects.models import Project
+from workflows.taskforce.actions import extend, second
+from workflows.taskforce.models import Attendance
 from workflows.watches.actions import notice
 
 pytestmark = pytest.mark.django_db
 CLERK = Actor(1, "某某（示例）", "机制办公室")
+LEADER = Actor(2, "巴某（示例）", "召集人")
 ROWS = 3
 
 
@@ -76,6 +81,8 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], Name
                     paper, kind=Kind.ASSIGNMENT, room="assignments", key=str(count), url="/",
                     on=today, actor=CLERK,
                 )  # fmt: skip
+            for count in range(done, n):
+                on_the_task_force(("zrzy", "slj", "sthj")[count], today)
                 rows.add()
         for tenant, kind in filings[done:n]:
             with visiting(tenant):
@@ -84,6 +91,26 @@ def grow(city: Tenant, zhungeer: Tenant, dalate: Tenant) -> Callable[[int], Name
         return {"year": year, "next": year + 1, **rows.ids}
 
     return to
+
+
+def on_the_task_force(code: str, today: date) -> None:
+    """A draft of an order, and a person on the task force with a mark and a longer term."""
+    paper = f"准联办〔{today.year}〕{code}号"
+    draw_up(title=paper, reason="变动", on=today, at=timezone.now(), actor=CLERK)
+    Order.objects.create(
+        number=paper, title="选派", dated_on=today, filed_at=timezone.now(), filed_by=CLERK.name
+    )
+    row = second(
+        department_code=code, name=f"{code}某（示例）", temporary=False, purpose="", from_on=today,
+        planned_until=today + timedelta(days=99), document=paper, actor=CLERK,
+    )  # fmt: skip
+    Attendance.objects.create(
+        secondment=row, on=today, presence="present", at=timezone.now(), by_name=CLERK.name
+    )
+    extend(
+        pk=row.pk, version=1, until_on=today + timedelta(days=199), why="未完", document=paper,
+        at=timezone.now(), actor=CLERK,
+    )  # fmt: skip
 
 
 LISTS = (
@@ -107,8 +134,15 @@ LISTS = (
     ("zhungeer", "office", "/annual/{year}/compare/"),
     ("zhungeer", "office", "/annual/{year}/versions/1/"),
     ("zhungeer", "office", "/annual/{year}/issue/"),
+    ("zhungeer", "office", "/orders/"),
+    ("zhungeer", "office", "/taskforce/"),
+    ("zhungeer", "office", "/taskforce/month/"),
     ("zhungeer", "office", "/procedures/"),
     ("zhungeer", "office", "/procedures/export/"),
+    ("zhungeer", "office", "/deficiency/"),
+    ("zhungeer", "department", "/deficiency/"),
+    ("zhungeer", "office", "/deficiency/?export=1"),
+    ("zhungeer", "office", "/deficiency/risk/ZGE-{year}-001/"),
     ("zhungeer", "office", "/procedures/{procedure}/"),
     ("zhungeer", "department", "/procedures/{procedure}/"),
     ("zhungeer", "office", "/assignments/"),
@@ -152,7 +186,7 @@ LISTS = (
     ("zhungeer", "leader", "/dispatch/"),
     ("zhungeer", "office", "/dispatch/{report}/"),
     ("zhungeer", "department", "/dispatch/{issued}/"),
-    ("zhungeer", "leader", "/dispatch/{report}/figures/sheets.given/"),
+    ("zhungeer", "leader", "/dispatch/{issued}/figures/sheets.given/"),
     ("zhungeer", "office", "/dispatch/{report}/figures/sheets.given/?export=1"),
     ("zhungeer", "office", "/notices/"),
     ("zhungeer", "department", "/notices/?seen=no"),
@@ -180,6 +214,10 @@ LISTS = (
     ("zhungeer", "office", "/issuing/"),
     ("zhungeer", "office", "/issuing/?export=1"),
     ("zhungeer", "office", "/issuing/letterheads/"),
+    ("zhungeer", "department", "/dispatch/"),
+    ("zhungeer", "office", "/dispatch/?export=1"),
+    ("zhungeer", "office", "/dispatch/{report}/?export=1"),
+    ("zhungeer", "office", "/dispatch/{report}/figures/progress.total/"),
     ("zhungeer", "office", "/filings/"),
     ("zhungeer", "office", "/filings/?export=1"),
     ("zhungeer", "office", "/filings/new/annual_list/?year={year}"),

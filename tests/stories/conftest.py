@@ -64,7 +64,7 @@ def year_city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
     """A city that lives through a year: `turn_to` moves its day, `run_beat` does the day's schedule."""
     folder = tmp_path_factory.mktemp("year")
     with running_city(
-        folder, seeding="tests.stories.prepare_year", moment="2025-09-28 09:00"
+        folder, seeding="tests.stories.prepare_year", moment="2025-09-01 09:00"
     ) as city:
         yield city
         assert city.troubles() == []

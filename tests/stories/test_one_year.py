@@ -1,17 +1,339 @@
-"""One year (一年) in three tenants, from the October list to the August target, on the whole stack."""
+"""One year (一年) in three tenants: from the list of October to the target of August, on the whole stack.
+
+People fill the forms their pages offer, the schedule runs on the worker, every process lives on the day of
+the chapter. Days are counted by hand from the notices for 2025 and 2026.
+"""
+
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from pypdfium2 import PdfDocument
 
+from kernel.papers.paper import Form, Paper, Para
+from kernel.papers.pdf import pdf_bytes
 from tests.browser.stack import City
+from tests.stories.desk import Desk
+from workflows.projects import samples
 
 pytestmark = pytest.mark.browser
 
+At = Callable[..., Desk]
+LIST = (Path(samples.__file__).parent / "list-2026-zhungeer.xlsx").read_bytes()
+MINERALS = "ZGE-2026-001-10"
+OBJECTED = "ZGE-2026-004"
+NUMBERS = [f"ZGE-2026-{n:03d}" for n in range(1, 13)]
 
-def test_every_process_lives_on_the_day_of_the_story(year_city: City) -> None:
-    year_city.turn_to("2025-10-09 09:00")
-    status, _, page = year_city.ask(
-        year_city.url("zhungeer", "/"), session=year_city.sessions["zhunban"]
+
+@pytest.fixture(scope="module")
+def at(year_city: City) -> At:
+    """The person's desk: ``at("zhunban")``, elsewhere ``at("dalaban", "dalate")``."""
+    desks: dict[tuple[str, str], Desk] = {}
+
+    def desk(user: str, host: str = "zhungeer") -> Desk:
+        return desks.setdefault((user, host), Desk(year_city, host, user))
+
+    return desk
+
+
+def pdf_text(data: bytes) -> str:
+    """The words of a document as they are printed, without breaks."""
+    with closing(PdfDocument(data)) as document:
+        pages = [page.get_textpage().get_text_range() for page in document]
+    return "".join("".join(pages).split())
+
+
+def letter_pdf(title: str) -> bytes:
+    """A small document as departments send them."""
+    return pdf_bytes(Paper(form=Form.LETTER, mark="示例单位", title=title, body=(Para("属实。"),)))
+
+
+def title_rows(desk: Desk, path: str, title: str) -> int:
+    desk.open(path)
+    return sum(title in row[0] for row in desk.rows())
+
+
+# 一、十月：编制清单 -----------------------------------------------------------------------------------
+
+
+def test_the_calendar_of_the_list_is_reckoned_back_from_october(year_city: City, at: At) -> None:
+    """31 October is a Friday; ten working days before 24 October is Saturday the 11th, which is worked."""
+    year_city.turn_to("2025-09-01 09:00")
+    office = at("zhunban")
+    office.open("/annual/")
+    office.send("/annual/open/", year=2026)
+    planned = {row[0]: row[1] for row in office.rows(table=0)}
+    assert planned == {
+        "启动征集": "9月1日",
+        "项目申报截止": "9月28日",
+        "送征求意见": "10月11日",
+        "意见回复截止": "10月24日",
+        "审定确认": "10月31日",
+    }
+    office.open("/annual/2026/move/start/")
+    assert "征集申报" in office.send("/move/start/")
+    assert "请在2025年9月28日以前报机制办公室" in at("zhunlcj").open("/notices/")
+
+
+def test_the_list_is_imported_and_sent_to_the_departments(year_city: City, at: At) -> None:
+    office = at("zhunban")
+    year_city.turn_to("2025-09-26 10:00")
+    office.open("/projects/import/")
+    office.send("/projects/import/", files=[("file", "清单.xlsx", LIST)])
+    assert "还没有写入任何内容" in office.words()
+    office.send("/apply/")
+    assert "新增12个" in office.words()
+    year_city.turn_to("2025-09-28 16:00")
+    office.open("/annual/2026/move/close_collecting/")
+    office.send("/move/close_collecting/")
+    year_city.turn_to("2025-10-11 09:30")
+    office.open("/projects/list/2026/send/")
+    assert "共 12 个，已办 12 个" in office.send("/send/")
+
+
+def test_who_does_not_answer_is_chased_and_never_counted_as_agreeing(
+    year_city: City, at: At
+) -> None:
+    year_city.turn_to("2025-10-15 10:00")
+    for user in ("zhunzrzy", "zhunfgw"):
+        desk = at(user)
+        desk.open("/projects/comments/")
+        while waiting := desk.offers("/comment/"):
+            objects = OBJECTED in waiting[0] and user == "zhunzrzy"
+            desk.send(
+                waiting[0],
+                opinion="object" if objects else "agree",
+                text="选址压占永久基本农田，请调整。" if objects else "",
+            )
+    reminded = "提醒：回复征求意见（12个项目，未回复不算同意）（2026年度清单）"
+    silent = at("zhunsthj")
+    year_city.turn_to("2025-10-20 09:00")
+    year_city.run_beat("chase-duties")
+    assert reminded not in silent.open("/notices/")
+    year_city.turn_to("2025-10-21 09:00")  # three working days before the 24th
+    year_city.run_beat("chase-duties")
+    assert silent.open("/notices/").count(reminded) == 1
+    year_city.turn_to("2025-10-25 09:00")  # a Saturday
+    year_city.run_beat("chase-duties")
+    assert "催办：回复征求意见" not in silent.open("/notices/")
+    year_city.turn_to("2025-10-27 09:00")
+    year_city.run_beat("chase-duties")
+    year_city.run_beat("chase-duties")
+    assert silent.open("/notices/").count("催办：回复征求意见") == 1
+    assert reminded not in at("zhunfgw").open("/notices/")
+    assert "生态环境局 0 / 12 · 逾期 12" in at("zhunban").open("/annual/2026/replies/")
+
+
+def test_the_list_is_confirmed_before_october_ends_and_issued(year_city: City, at: At) -> None:
+    office = at("zhunban")
+    year_city.turn_to("2025-10-30 10:00")
+    page = office.open("/projects/list/2026/confirm/")
+    assert "1 个项目还有不同意见没有处理，这次不办" in page
+    assert "共 11 个，已办 11 个" in office.send("/confirm/")
+    office.open("/annual/2026/comments/?opinion=object")
+    handling = office.item("/projects/comments/")
+    office.open(handling)
+    office.send(handling, verdict="adopted", why="项目单位已调整红线，避让基本农田。")
+    assert "避让基本农田" in at("zhunzrzy").open(f"/projects/{OBJECTED}/")
+    office.open(f"/projects/{OBJECTED}/confirm/")
+    office.send("/confirm/")
+    office.open("/annual/2026/issue/")
+    assert "第1版已印发" in office.send("/issue/")
+    assert "摘要值" in office.words()
+    office.open("/annual/2026/")
+    assert "动态更新" in office.words()
+
+
+# 二、十一月：报备，旗区园区各有各的清单 -----------------------------------------------------------------
+
+
+def test_the_list_is_filed_and_the_city_acknowledges_it(year_city: City, at: At) -> None:
+    year_city.turn_to("2025-11-03 09:00")
+    office, city = at("zhunban"), at("shiban", "city")
+    office.open("/filings/new/annual_list/?year=2026")
+    assert "编号准格尔旗报〔2025〕1号" in office.send("/annual_list/send/")
+    filed = office.at
+    assert pdf_text(office.download(office.link("报备函 PDF"))).count("准格尔旗报〔2025〕1号") >= 1
+    assert "准格尔旗2026年度项目清单" in city.open("/filings/inbox/")
+    city.open(city.item("/filings/"))
+    city.send("/acknowledge/")
+    assert "已备案" in office.open(filed)
+
+
+@pytest.mark.parametrize(
+    ("host", "office", "land", "region"),
+    [
+        ("dalate", "dalaban", "dalazrzy", "150621"),
+        ("zhungeer-jkq", "zhunban", "yuanzrzy", "150622"),
+    ],
+)
+def test_each_neighbour_has_a_list_of_its_own(
+    at: At, host: str, office: str, land: str, region: str
+) -> None:
+    desk = at(office, host)
+    desk.open("/projects/new/?year=2026")
+    desk.send(
+        "/projects/new/",
+        year=2026,
+        name=f"{host}绿色甲醇项目（示例）",
+        owner_name="示例能源有限公司",
+        region_code=region,
+        kind="filing",
+        investment_wan=180000,
+        planned_start_on="2026-05-01",
+        features=["land_supply", "minerals"],
     )
-    assert status == 200
-    assert "2025年10月9日" in page
+    number = desk.at.removeprefix("/projects/").removesuffix("/")
+    desk.open(f"/projects/{number}/move/send_for_comment/")
+    desk.send("/send_for_comment/")
+    other = at(land, host)
+    other.open("/projects/comments/")
+    other.send("/comment/", opinion="agree")
+    desk.open(f"/projects/{number}/confirm/")
+    desk.send("/confirm/")
+    assert "已确认" in desk.open(f"/projects/{number}/")
+    assert number not in at("zhunban").open("/projects/?year=2026")
+    at("zhunban").open(f"/projects/{number}/", status=404)
+
+
+# 三、一月：交办、督办、调度 --------------------------------------------------------------------------
+
+
+def test_a_sheet_goes_to_two_departments_with_a_part_each(year_city: City, at: At) -> None:
+    year_city.turn_to("2026-01-05 09:00")
+    office, land, forest = at("zhunban"), at("zhunzrzy"), at("zhunlcj")
+    office.open("/assignments/new/")
+    office.send(
+        "/assignments/new/",
+        title="核定光伏治沙项目用地红线",
+        source_kind="leader",
+        source_words="副总召集人2026年1月4日批示",
+        matter="用地红线与林草图斑不一致。",
+        demand="核对图斑，出具书面意见。",
+        due_on="2026-01-16",
+        **{
+            "parts-0-department_code": "zrzy",
+            "parts-0-leads": "on",
+            "parts-1-department_code": "lcj",
+            "parts-1-demand": "核定草原图斑。",
+        },
+    )
+    office.send("/hand-over/")
+    assert "准格尔联审办交〔2026〕1号" in office.words()
+    printed = pdf_text(office.download(office.link("交办单 PDF")))
+    assert "关于核定光伏治沙项目用地红线的任务交办单" in printed
+    assert "2026年1月16日" in printed
+    sheet = office.at
+    for desk in (land, forest):
+        assert "核定光伏治沙项目用地红线" in desk.open("/notices/")
+    year_city.turn_to("2026-01-06 10:00")
+    land.open(sheet)
+    land.send("/move/sign/")
+    assert len(land.offers("/move/report/")) == 1  # its own part and no other
+    year_city.turn_to("2026-01-08 10:00")
+    assert "交办超过一个工作日，还没有签收。" in forest.open(sheet)
+
+
+def test_an_extension_asked_in_time_moves_one_part_alone(year_city: City, at: At) -> None:
+    office, land, forest = at("zhunban"), at("zhunzrzy"), at("zhunlcj")
+    year_city.turn_to("2026-01-13 09:00")  # three working days before Friday the 16th
+    year_city.run_beat("chase-duties")
+    reminded = "提醒：核定光伏治沙项目用地红线"
+    assert reminded in land.open("/notices/")
+    assert reminded in forest.open("/notices/")
+    year_city.turn_to("2026-01-14 09:00")
+    forest.open("/assignments/")
+    sheet = forest.item("/assignments/")
+    land.open(sheet)
+    land.send("/ask/", status=422, until_on="2026-01-24", reason="等待勘测成果")  # a Saturday
+    assert "休息日。请改为2026年1月23日（周五）或者2026年1月26日（周一）。" in land.words()
+    land.send("/ask/", until_on="2026-01-23", reason="等待勘测成果")
+    office.open(sheet)
+    office.send("/answer/", answer="granted")
+    days = [part.get_text() for part in office.page.select("section[id^=part-] .push")]
+    assert ["1月23日" in days[0], "1月16日" in days[1]] == [True, True]
+
+
+def test_the_half_month_is_prepared_reviewed_by_another_issued_and_read(
+    year_city: City, at: At
+) -> None:
+    year_city.turn_to("2026-01-16 08:30")
     year_city.run_beat()
+    office, second, land = at("zhunban"), at("zhunban2"), at("zhunzrzy")
+    office.open("/dispatch/")
+    report = office.item("/dispatch/")
+    land.open(report, status=404)  # not issued yet
+    office.open(report)
+    assert "清单项目 12 个" in office.words()
+    office.send("/write/", problems="光伏治沙项目图斑不一致。", steps="月底前开会商会。")
+    office.send("/submit/")
+    assert not office.offers("/issue/")
+    second.open(report)
+    second.send("/issue/")
+    assert "光伏治沙项目图斑不一致" in land.open(report)
+    figure = next(link for link in land.links(f"{report}figures/") if "given" in link)
+    assert "核定光伏治沙项目用地红线" in land.open(figure)
+
+
+def test_who_is_late_is_chased_stage_by_stage_and_never_twice(year_city: City, at: At) -> None:
+    """Due on Friday the 16th: the first, third and fifth working day after are the 19th, 21st and 23rd."""
+    title = "核定光伏治沙项目用地红线"
+    forest, land = at("zhunlcj"), at("zhunzrzy")
+    inspector, convener = at("zhunducha"), at("zhunqizhang")
+    for day, heard, told in (
+        ("2026-01-17", "", []),  # a Saturday
+        ("2026-01-19", "催办", [forest]),
+        ("2026-01-20", "", []),
+        ("2026-01-21", "督办", [forest, inspector]),
+        ("2026-01-23", "报告召集人", [forest, inspector, convener]),
+    ):
+        year_city.turn_to(f"{day} 09:00")
+        before = [desk.open("/notices/").count(title) for desk in (forest, inspector, convener)]
+        year_city.run_beat("chase-duties")
+        year_city.run_beat("chase-duties")
+        for desk in told:
+            assert desk.open("/notices/").count(f"{heard}：{title}") == 1, (day, desk.user)
+        if not told:
+            now = [desk.open("/notices/").count(title) for desk in (forest, inspector, convener)]
+            assert now == before
+    assert f"催办：{title}" not in land.open("/notices/")  # its day had been moved in time
+    inspector.open("/supervision/")
+    inspector.open(inspector.item("/supervision/"))
+    assert ["催办", "1月19日", "1月19日", "准格尔联审办催〔2026〕1号"] in inspector.rows()
+    letter = pdf_text(inspector.download(inspector.link("准格尔联审办催〔2026〕1号")))
+    assert title in letter
+
+
+def test_nothing_is_written_off_without_evidence(year_city: City, at: At) -> None:
+    year_city.turn_to("2026-01-23 15:00")
+    office, land, forest = at("zhunban"), at("zhunzrzy"), at("zhunlcj")
+    office.open("/assignments/")
+    sheet = office.item("/assignments/")
+    forest.open(sheet)
+    forest.send("/move/sign/")
+    refused = forest.send("/move/report/", status=422, text="已核定", on="2026-01-23")
+    assert "佐证" in refused
+    evidence = [("attachments", "核定意见.pdf", letter_pdf("草原图斑核定意见"))]
+    forest.send("/move/report/", files=evidence, text="已核定，无重叠。", on="2026-01-23")
+    land.open(sheet)
+    land.send("/move/report/", files=evidence, text="已出具意见。", on="2026-01-23")
+    office.open(sheet)
+    for part in reversed(office.offers("/move/write_off/")):
+        office.open(sheet)
+        office.send(part)
+    assert "已了结" in office.words()
+    assert "逾期办结" in office.words()
+    year_city.run_beat("chase-duties")
+    assert title_rows(office, "/supervision/?state=closed", "核定光伏治沙项目用地红线") == 2
+
+
+# 四、会商和容缺 -------------------------------------------------------------------------------------
+
+
+def test_an_application_is_accepted_with_a_paper_that_comes_later(year_city: City, at: At) -> None:
+    year_city.turn_to("2026-01-26 09:00")
+    land = at("zhunzrzy")
+    land.open(f"/procedures/{MINERALS}/")
+    land.send("/move/receive/", on="2026-01-26")
+    land.send("/move/accept/", on="2026-01-26", document="准自然资受〔2026〕1号")

@@ -245,7 +245,7 @@ def remind(*, on: date, at: datetime) -> int:
     messages: list[Message] = []
     for cycle in queries.open_cycles():
         year = queries.Year(cycle, on, calendar)
-        messages += reminders.due(cycle, year.points, year.owed, calendar=calendar, on=on)
+        messages += reminders.due(cycle, year.points, calendar=calendar, on=on)
     new = _untold(messages)
     tell(new, at=at)
     if new:
@@ -253,7 +253,7 @@ def remind(*, on: date, at: datetime) -> int:
             actor=SYSTEM,
             action="annual.remind",
             subject="年度编制",
-            summary=f"提醒年度清单编制节点和未回复意见的单位，共{len(new)}条",
+            summary=f"提醒年度清单编制节点，共{len(new)}条",
             detail={"on": on.isoformat()},
         )
     return len(new)

@@ -33,7 +33,7 @@ def open_until(last: date) -> list[Duty]:
             source=_KEY,
             key=key,
             number=f"{year}年度清单",
-            title=f"回复征求意见（{one.projects}个项目）",
+            title=f"回复征求意见（{one.projects}个项目，未回复不算同意）",
             department_code=one.department_code,
             due_on=one.reply_by,
             url=f"/annual/{year}/replies/",

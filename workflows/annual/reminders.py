@@ -9,7 +9,6 @@ from kernel.papers.paper import cn_date
 from workflows.annual.lifecycle import DRAWING_UP, Stage, State
 from workflows.annual.models import Cycle
 from workflows.annual.progress import Point
-from workflows.annual.replies import Owed
 
 ROOM = "annual"
 
@@ -21,23 +20,21 @@ def url_of(year: int) -> str:
 def due(
     cycle: Cycle,
     points: Iterable[Point],
-    owing: Iterable[Owed],
     *,
     calendar: WorkCalendar,
     on: date,
 ) -> list[Message]:
     """What has to be told on day ``on``; nothing on a rest day. A key names stage, day and kind: a day
-    that was moved is told anew, one that stands is told once however often this is asked."""
+    that was moved is told anew, one that stands is told once however often this is asked. Answers that a
+    department owes are chased by supervision (`duties`), not here a second time."""
     if not calendar.is_working(on):
         return []
+    if cycle.state not in DRAWING_UP:
+        return []
     messages: list[Message] = []
-    if cycle.state in DRAWING_UP:
-        for point in points:
-            if point.done_on is None and (kind := _kind(point.due_on, cycle, calendar, on)):
-                messages += _of_stage(cycle, point, kind)
-    for one in owing:
-        if one.reply_by and (kind := _kind(one.reply_by, cycle, calendar, on)):
-            messages.append(_of_department(cycle, one, one.reply_by, kind))
+    for point in points:
+        if point.done_on is None and (kind := _kind(point.due_on, cycle, calendar, on)):
+            messages += _of_stage(cycle, point, kind)
     return messages
 
 
@@ -64,14 +61,3 @@ def _of_stage(cycle: Cycle, point: Point, kind: str) -> Iterable[Message]:
             url=url_of(cycle.year),
             role="department",
         )
-
-
-def _of_department(cycle: Cycle, owed: Owed, by: date, kind: str) -> Message:
-    late = "已逾期，未回复不算同意，请尽快回复。" if kind == "late" else "请按期回复。"
-    return Message(
-        key=f"annual:{cycle.year}:owed:{owed.department_code}:{by}:{kind}",
-        room=ROOM,
-        text=f"{cycle.year}年度清单有{owed.projects}个项目等贵单位回复意见，期限{cn_date(by)}，{late}",
-        url="/projects/comments/",
-        department_code=owed.department_code,
-    )

@@ -25,6 +25,7 @@ from workflows.assignments.drafting import (
 )
 from workflows.assignments.lifecycle import OPEN, Move, MoveRefused, SheetState, State, move_from
 from workflows.assignments.models import Extension, Feedback, Part, Sheet
+from workflows.catalogue.queries import departments
 
 __all__ = [
     "PartDraft",
@@ -91,9 +92,7 @@ def make_move(
         actor=actor,
         action=f"assignments.{name}",
         subject=sheet.number,
-        summary=f"{sheet.number} {part.department_code}：{move.label}{f'，{text}' if text else ''}"[
-            :500
-        ],
+        summary=f"{_who(part)}：{move.label}{f'，{text}' if text else ''}"[:500],
     )
     if move.by_office:
         _tell_department(part, f"{move.label}：{text}" if text else move.label)
@@ -127,7 +126,7 @@ def feed_back(
         actor=actor,
         action="assignments.feed_back",
         subject=part.sheet.number,
-        summary=f"{part.sheet.number} {part.department_code}：{said.text}"[:500],
+        summary=f"{_who(part)}：{said.text}"[:500],
     )
     return said
 
@@ -174,7 +173,7 @@ def ask_extension(
         actor=actor,
         action="assignments.ask_extension",
         subject=part.sheet.number,
-        summary=f"{part.sheet.number} {part.department_code}：申请延至{until_on}{late}"[:500],
+        summary=f"{_who(part)}：申请延至{until_on}{late}"[:500],
     )
     tell(
         [
@@ -217,7 +216,7 @@ def answer_extension(
         actor=actor,
         action="assignments.answer_extension",
         subject=part.sheet.number,
-        summary=f"{part.sheet.number} {part.department_code}：{label}延至{asked.until_on}"[:500],
+        summary=f"{_who(part)}：{label}延至{asked.until_on}"[:500],
     )
     _tell_department(part, f"{label}延期至{cn_date(asked.until_on)}。{asked.answer_text}")
     return asked
@@ -324,6 +323,12 @@ def _settle(sheet: Sheet, on: date, actor: Actor) -> None:
     again = sheet.state == SheetState.HANDED_OVER
     for hook in hooks.ON_REOPEN if again else hooks.ON_CLOSE:
         hook(sheet, on=on, actor=actor)
+
+
+def _who(part: Part) -> str:
+    """The number and the department as people read them."""
+    known = departments().get(part.department_code)
+    return f"{part.sheet.number} {known.short_name if known else part.department_code}"
 
 
 def _tell_department(part: Part, words: str) -> None:

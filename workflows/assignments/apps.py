@@ -23,7 +23,13 @@ class AssignmentsConfig(AppConfig):
         register_reader("assignments", panels.may_read)
         waiting.register("assignments", panels.waiting)
         duties.register(
-            duties.Source("assignments", "任务交办", queries.duties_until, queries.still_open)
+            duties.Source(
+                "assignments",
+                "任务交办",
+                queries.duties_until,
+                queries.still_open,
+                queries.done_on,
+            )
         )
         register(
             NavItem(

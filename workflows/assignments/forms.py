@@ -8,7 +8,7 @@ from django import forms
 from django.forms.formsets import BaseFormSet, formset_factory
 
 from kernel.papers.forms import FilesField
-from kernel.web.fields import day_field
+from kernel.web.fields import day_field, deadline_field
 from workflows.assignments.actions import PartDraft
 from workflows.assignments.lifecycle import SourceKind, State
 
@@ -67,7 +67,7 @@ class SheetForm(forms.Form):
     )
     matter = forms.CharField(label="事由", max_length=1000, widget=forms.Textarea({"rows": 4}))
     demand = forms.CharField(label="办理要求", max_length=1000, widget=forms.Textarea({"rows": 4}))
-    due_on = day_field("办结期限")
+    due_on = deadline_field("办结期限")
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -93,7 +93,7 @@ class PartForm(forms.Form):
     department_code = forms.ChoiceField(label="责任单位", required=False)
     leads = forms.BooleanField(label="牵头", required=False)
     demand = forms.CharField(label="分工要求", max_length=500, required=False)
-    due_on = day_field("分工期限", required=False)
+    due_on = deadline_field("分工期限", required=False)
 
     def __init__(self, *args: Any, departments: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -170,14 +170,12 @@ class MoveForm(forms.Form):
 
 
 class ExtensionForm(forms.Form):
-    until_on = day_field("申请延至")
+    until_on = deadline_field("申请延至")
     reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea({"rows": 2}))
 
 
-class AnswerForm(forms.Form):
-    text = forms.CharField(
-        label="答复说明", max_length=300, required=False, widget=forms.Textarea({"rows": 2})
-    )
+class CancelForm(forms.Form):
+    text = forms.CharField(label="撤销理由", max_length=300, widget=forms.Textarea({"rows": 2}))
 
 
 class PeriodForm(forms.Form):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
 from kernel.authority.permissions import Permission, Role
@@ -16,7 +15,7 @@ from kernel.web.lamps import Lamp, lamp_on
 from workflows.assignments.lifecycle import OPEN, SheetState, State
 from workflows.assignments.models import Extension, Feedback, Part, Sheet
 from workflows.catalogue.queries import departments
-from workflows.supervision.duties import Duty
+from workflows.supervision.duties import Duty, addresses
 
 if TYPE_CHECKING:
     from kernel.web.http import SignedInRequest
@@ -174,6 +173,7 @@ def duties_until(last: date) -> Iterable[Duty]:
             "sheet__project__name",
         )
     )
+    address = addresses("assignments:sheet")
     for pk, sheet_id, number, title, code, due_on, project in rows.iterator(2000):
         yield Duty(
             source="assignments",
@@ -182,7 +182,7 @@ def duties_until(last: date) -> Iterable[Duty]:
             title=title,
             department_code=code,
             due_on=due_on,
-            url=reverse("assignments:sheet", args=[sheet_id]),
+            url=address(sheet_id),
             project_name=project or "",
         )
 
@@ -192,6 +192,13 @@ def still_open(keys: Iterable[str]) -> set[str]:
     ids = [int(key.partition(":")[2]) for key in keys]
     found = Part.objects.open().filter(pk__in=ids, reported_on=None).order_by()
     return {f"part:{pk}" for pk in found.values_list("pk", flat=True)}
+
+
+def done_on(keys: Iterable[str]) -> dict[str, date]:
+    """The day each part was reported done, where it was."""
+    ids = [int(key.partition(":")[2]) for key in keys]
+    found = Part.objects.filter(pk__in=ids, reported_on__isnull=False).order_by()
+    return {f"part:{pk}": on for pk, on in found.values_list("pk", "reported_on") if on}
 
 
 # Figures ------------------------------------------------------------------------------------------

@@ -19,12 +19,20 @@ from kernel.shares import Share
 from kernel.trail.queries import events, of
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
+from kernel.web.http import (
+    SignedInRequest,
+    actor_of,
+    calendar_of,
+    refuse,
+    refuse_form,
+    requires,
+    whole_number,
+)
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column
 from workflows.assignments import actions, importing, queries, sheets
 from workflows.assignments.forms import (
-    AnswerForm,
+    CancelForm,
     ExtensionForm,
     FeedbackForm,
     MoveForm,
@@ -44,7 +52,7 @@ from workflows.assignments.lifecycle import (
     open_moves,
 )
 from workflows.assignments.models import Extension, Part, Sheet
-from workflows.catalogue.queries import departments
+from workflows.catalogue.queries import departments, short_names
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import reach_of
 from workflows.projects.intake.sheets import WorkbookRefused
@@ -66,7 +74,7 @@ FIGURES = (
 @requires(Permission.ASSIGNMENTS_VIEW)
 def listing(request: SignedInRequest) -> HttpResponse:
     """Parts of sheets: everybody's for the office, a department's own."""
-    today, calendar, names = timezone.localdate(), calendar_of(request), _names()
+    today, calendar, names = timezone.localdate(), calendar_of(request), short_names()
     own = queries.own_code(request)
     form = PartFilter(
         request.GET or None,
@@ -159,7 +167,7 @@ def _sheet(
 ) -> HttpResponse:
     """The page; ``failed`` is (part, step, form) of a step that was refused."""
     found = get_object_or_404(queries.whole(queries.sheets_for(request)), pk=pk)
-    today, calendar, names = timezone.localdate(), calendar_of(request), _names()
+    today, calendar, names = timezone.localdate(), calendar_of(request), short_names()
     reach = reach_of(request.membership, today)
     own = queries.own_code(request)
     files: dict[str, list[Any]] = {}
@@ -179,7 +187,7 @@ def _sheet(
             "parts": parts,
             "provisional": calendar.is_provisional(found.due_on),
             "may_change": Permission.ASSIGNMENTS_CHANGE in request.permissions,
-            "cancel_form": AnswerForm(auto_id="id_cancel_%s"),
+            "cancel_form": CancelForm(auto_id="id_cancel_%s"),
             "is_draft": found.state == SheetState.DRAFT,
             "is_open": found.state == SheetState.HANDED_OVER,
             "history": events(of(found.number)[:40]) if found.number else [],
@@ -295,7 +303,7 @@ def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         else:
             messages.success(request, f"已登记“{chosen.label}”。")
             return redirect("assignments:sheet", part.sheet_id)
-    _note(request, form, f"assignments.{name}", part.sheet.number)
+    refuse_form(request, form, action=f"assignments.{name}", subject=part.sheet.number)
     return _sheet(request, part.sheet_id, (pk, name, form))
 
 
@@ -320,7 +328,7 @@ def feed(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "进展已登记。")
             return redirect("assignments:sheet", part.sheet_id)
-    _note(request, form, "assignments.feed_back", part.sheet.number)
+    refuse_form(request, form, action="assignments.feed_back", subject=part.sheet.number)
     return _sheet(request, part.sheet_id, (pk, "feed", form))
 
 
@@ -346,7 +354,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
             late = "期限已过，这件申请记为逾期后申请。" if asked.late else ""
             messages.success(request, f"延期申请已送机制办公室。{late}")
             return redirect("assignments:sheet", part.sheet_id)
-    _note(request, form, "assignments.ask_extension", part.sheet.number)
+    refuse_form(request, form, action="assignments.ask_extension", subject=part.sheet.number)
     return _sheet(request, part.sheet_id, (pk, "ask", form))
 
 
@@ -355,7 +363,7 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Grant or refuse an extension."""
     asked = get_object_or_404(Extension.objects.select_related("part__sheet"), pk=pk)
-    form = AnswerForm(request.POST)
+    form = CancelForm(request.POST)
     form.is_valid()
     try:
         actions.answer_extension(
@@ -492,7 +500,7 @@ def _parts_form(data: Any, rows: list[dict[str, Any]] | None = None) -> Any:
     names = [(code, d.short_name) for code, d in departments().items()]
     if data is not None and data.get("more"):
         data = data.copy()
-        total = min(_number(data.get("parts-TOTAL_FORMS")) + MORE_ROWS, 20)
+        total = min(whole_number(data.get("parts-TOTAL_FORMS")) + MORE_ROWS, 20)
         data["parts-TOTAL_FORMS"] = str(total)
     return PartsFormSet(data, initial=rows, prefix="parts", form_kwargs={"departments": names})
 
@@ -513,7 +521,7 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.sheets_for(request), pk=pk)
     try:
         actions.discard(
-            sheet_id=pk, version=_number(request.POST.get("version")), actor=actor_of(request)
+            sheet_id=pk, version=whole_number(request.POST.get("version")), actor=actor_of(request)
         )
     except Refused as refusal:
         refuse(request, refusal, action="assignments.discard", subject=str(found))
@@ -527,7 +535,7 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
 def hand_over(request: SignedInRequest) -> HttpResponse:
     """Hand over one or several drafts, each by itself."""
     done = []
-    for pk in map(_number, request.POST.getlist("sheet")):
+    for pk in map(whole_number, request.POST.getlist("sheet")):
         found = get_object_or_404(queries.sheets_for(request), pk=pk)
         try:
             handed = actions.hand_over(
@@ -550,7 +558,7 @@ def hand_over(request: SignedInRequest) -> HttpResponse:
 def write_off(request: SignedInRequest) -> HttpResponse:
     """Write off several reported parts, each by itself."""
     done = 0
-    for pk in map(_number, request.POST.getlist("part")):
+    for pk in map(whole_number, request.POST.getlist("part")):
         part = _part(request, pk)
         try:
             actions.make_move(
@@ -667,7 +675,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
             reach = reach_of(request.membership, timezone.localdate())
             try:
                 reading = importing.read_progress(
-                    file.read(), filename=file.name or "", reach=reach, names=_names()
+                    file.read(), filename=file.name or "", reach=reach, names=short_names()
                 )
                 faults = reading.faults
                 if not faults and not reading.lines:
@@ -698,18 +706,5 @@ def upload(request: SignedInRequest) -> HttpResponse:
 # Inside ---------------------------------------------------------------------------------------------
 
 
-def _names() -> dict[str, str]:
-    return {code: department.short_name for code, department in departments().items()}
-
-
 def _part(request: SignedInRequest, pk: int) -> Part:
     return get_object_or_404(queries.parts_for(request), pk=pk)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
-
-
-def _note(request: SignedInRequest, form: Any, action: str, subject: str) -> None:
-    words = "".join(str(said) for found in form.errors.values() for said in found)
-    refuse(request, MoveRefused(words or "没有办成。"), action=action, subject=subject)

@@ -30,6 +30,11 @@ def departments() -> dict[str, combing.Department]:
     }
 
 
+def short_names() -> dict[str, str]:
+    """What pages call each department, by its code, in the order they list them."""
+    return dict(Department.objects.order_by("order", "code").values_list("code", "short_name"))
+
+
 def matters(on: date) -> QuerySet[MatterVersion]:
     """The version of each matter in force on day ``on``, by code."""
     return MatterVersion.objects.filter(

@@ -1,11 +1,11 @@
 """Let papers come later (容缺受理), and what becomes of the promise."""
 
-from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -25,11 +25,12 @@ from workflows.deficiency.lifecycle import (
     State,
     move_from,
 )
-from workflows.deficiency.models import Deficiency
+from workflows.deficiency.models import Deficiency, RuleVersion
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
-from workflows.procedures.lifecycle import Move, MoveRefused
+from workflows.procedures.clocks import standing
+from workflows.procedures.lifecycle import RUNNING, Move, MoveRefused
 from workflows.procedures.lifecycle import State as ProcedureState
 from workflows.procedures.models import Procedure
 from workflows.procedures.planning import Book
@@ -37,8 +38,9 @@ from workflows.procedures.terms import Terms
 from workflows.projects.models import Project
 
 ROOM = "deficiency"
-#: The longest a paper may be let come later: this product's proposal (未核实).
-LONGEST_DAYS = 20
+AHEAD = timedelta(days=366)  # a rule for later than that is a slip of the pen
+#: A promise or a credit check older than that says little.
+OLDEST = timedelta(days=366)
 #: 承诺制 and 容缺 begin when the application is at hand and before it is decided.
 OPEN_FOR = (ProcedureState.RECEIVED, ProcedureState.ACCEPTED)
 
@@ -57,6 +59,8 @@ def grant(
     due_on: date,
     promised_by: str,
     promise_number: str,
+    promise_on: date,
+    promise_text: str,
     consequence: str,
     credit_clear: bool,
     credit_on: date,
@@ -75,15 +79,21 @@ def grant(
     calendar = work_calendar()
     _check_reach(procedure, reach)
     check_matter(procedure, material)
+    for name, day in (("承诺日期", promise_on), ("信用核查日期", credit_on)):
+        if not on - OLDEST <= day <= on:
+            raise DeficiencyRefused(
+                f"{name} {day} 须在 {on - OLDEST} 到今天 {on} 之间。请核对日期。"
+            )
     if not credit_clear:
         raise DeficiencyRefused(
             f"信用核查（{credit_source}，{credit_on}）有失信记录，不适用容缺受理。请一次性告知补正。"
         )
     _check_credit(procedure.project, on)
-    latest = calendar.add(on, LONGEST_DAYS)
+    longest = queries.longest_days(on)
+    latest = calendar.add(on, longest)
     if not on < due_on <= latest:
         raise DeficiencyRefused(
-            f"补齐期限 {due_on} 须在 {on} 之后、{latest} 以前（最长 {LONGEST_DAYS} 个工作日）。请改期限。"
+            f"补齐期限 {due_on} 须在 {on} 之后、{latest} 以前（最长 {longest} 个工作日）。请改期限。"
         )
     if procedure.deficiencies.filter(material=material, state__in=MISSING).exists():
         raise DeficiencyRefused(f"“{material}”已经容缺受理，尚未补齐，不能再容缺一次。")
@@ -96,6 +106,8 @@ def grant(
         due_on=due_on,
         promised_by=promised_by,
         promise_number=promise_number,
+        promise_on=promise_on,
+        promise_text=promise_text.strip(),
         consequence=consequence,
         credit_on=credit_on,
         credit_source=credit_source,
@@ -111,23 +123,63 @@ def grant(
 
 
 @transaction.atomic
-def make_good(
+def hand_in(
     *,
     pk: int,
     version: int,
-    received_on: date,
+    handed_in_on: date,
     on: date,
     actor: Actor,
     reach: Collection[str] | None,
     files: Sequence[File[bytes]] = (),
 ) -> Deficiency:
-    """The paper has come (补齐). Raises `DeficiencyRefused`."""
+    """The applicant brings the paper (交来材料); the department has yet to look. Raises `DeficiencyRefused`."""
+    row = _locked(pk, version, reach)
+    move = move_from(row.state, "hand_in")
+    _check_came(row, handed_in_on, on)
+    row.state, row.handed_in_on, row.returned_why = move.target, handed_in_on, ""
+    _saved(row, "state", "handed_in_on", "returned_why")
+    _keep(row, files, actor)
+    _record(row, actor, "hand_in", f"{handed_in_on}交来“{row.material}”")
+    _tell(row, f"handed_in:{row.pk}", f"“{row.material}”已交来，待责任单位审核。")
+    return row
+
+
+@transaction.atomic
+def send_back(
+    *, pk: int, version: int, why: str, on: date, actor: Actor, reach: Collection[str] | None
+) -> Deficiency:
+    """What was handed in does not do (退回材料): the promise runs on to its day. Raises `DeficiencyRefused`."""
+    row = _locked(pk, version, reach)
+    move = move_from(row.state, "send_back")
+    if not why.strip():
+        raise DeficiencyRefused("退回材料须写明哪里不符合要求。")
+    row.state, row.handed_in_on, row.returned_why = move.target, None, why.strip()
+    _saved(row, "state", "handed_in_on", "returned_why")
+    _record(row, actor, "send_back", f"{on}退回“{row.material}”：{row.returned_why}")
+    _tell(row, f"sent_back:{row.pk}", f"“{row.material}”被退回：{row.returned_why}")
+    return row
+
+
+@transaction.atomic
+def make_good(
+    *,
+    pk: int,
+    version: int,
+    received_on: date | None,
+    on: date,
+    actor: Actor,
+    reach: Collection[str] | None,
+    files: Sequence[File[bytes]] = (),
+) -> Deficiency:
+    """The department accepts the paper (补齐): as of the day it was handed in, else ``received_on``.
+
+    Raises `DeficiencyRefused`.
+    """
     row = _locked(pk, version, reach)
     move = move_from(row.state, "make_good")
-    if not row.granted_on <= received_on <= on:
-        raise DeficiencyRefused(
-            f"补齐日期 {received_on} 须在容缺受理日期 {row.granted_on} 到今天 {on} 之间。请核对日期。"
-        )
+    received_on = row.handed_in_on or received_on or on
+    _check_came(row, received_on, on)
     row.state, row.ended_on = move.target, received_on
     _saved(row, "state", "ended_on")
     _keep(row, files, actor)
@@ -158,7 +210,7 @@ def extend(
         raise DeficiencyRefused(
             f"补齐期限 {row.due_on} 已过，期满之后不能再延期。请补齐，或者处理逾期。"
         )
-    latest = calendar.add(row.due_on, LONGEST_DAYS)
+    latest = calendar.add(row.due_on, queries.longest_days(on))
     if not row.due_on < until_on <= latest:
         raise DeficiencyRefused(
             f"延至 {until_on} 须在 {row.due_on} 之后、{latest} 以前。请改日期。"
@@ -177,35 +229,134 @@ def breach(
     *,
     pk: int,
     version: int,
+    decision: str,
     document: str,
     text: str,
     on: date,
     actor: Actor,
     reach: Collection[str] | None,
 ) -> Deficiency:
-    """Deal with a promise that was not kept (处理逾期). Raises `DeficiencyRefused` before its day is over."""
+    """Decide what follows a promise that was not kept (处理逾期); another than announced is explained.
+
+    Raises `DeficiencyRefused` before its day is over.
+    """
     row = _locked(pk, version, reach)
     move = move_from(row.state, "breach")
     if on <= row.due_on:
         raise DeficiencyRefused(f"补齐期限 {row.due_on} 还没有过，不能按逾期处理。")
     if not document.strip():
         raise DeficiencyRefused("处理逾期须填处理文书的编号。")
-    row.state, row.ended_on = move.target, on
+    if decision != row.consequence and not text.strip():
+        raise DeficiencyRefused(
+            f"处理决定与告知的逾期后果“{row.get_consequence_display()}”不同，须在说明中写明理由。"
+        )
+    row.state, row.ended_on, row.breached_on = move.target, on, on
+    row.decision = Consequence(decision).value
     row.ended_document, row.ended_text = document.strip(), text.strip()
-    _saved(row, "state", "ended_on", "ended_document", "ended_text")
-    label = Consequence(row.consequence).label
+    _saved(row, "state", "ended_on", "breached_on", "decision", "ended_document", "ended_text")
+    label = row.get_decision_display()
     _record(row, actor, "breach", f"“{row.material}”逾期未补，{label}（{row.ended_document}）")
     _tell(row, f"breached:{row.pk}", f"“{row.material}”逾期未补：{label}。")
     return row
 
 
 @transaction.atomic
+def repair(
+    *, pk: int, version: int, document: str, on: date, actor: Actor, reach: Collection[str] | None
+) -> Deficiency:
+    """Take a promise that was kept late after all off the credit record (信用修复), by a document.
+
+    Raises `DeficiencyRefused`.
+    """
+    row = _locked(pk, version, reach)
+    move_from(row.state, "repair")
+    if not barred_by(row):
+        raise DeficiencyRefused(f"“{row.material}”没有列入信用记录，或者已经修复，不需要信用修复。")
+    if not document.strip():
+        raise DeficiencyRefused("信用修复须填修复文书的编号。")
+    row.repair_document = document.strip()
+    _saved(row, "repair_document")
+    _record(row, actor, "repair", f"{on}信用修复“{row.material}”（{row.repair_document}）")
+    _tell(row, f"repaired:{row.pk}", f"“{row.material}”的失信记录已修复。")
+    return row
+
+
+def barred_by(row: Deficiency) -> bool:
+    """Whether the promise stands on the credit record."""
+    return row.decision == Consequence.RECORDED and not row.repair_document
+
+
+@transaction.atomic
+def revise(
+    *,
+    longest_days: int,
+    effective_from: date,
+    why: str,
+    document: str,
+    seen: int,
+    on: date,
+    at: datetime,
+    actor: Actor,
+) -> RuleVersion:
+    """Put the next version of the longest term on file; promises already given keep their day.
+
+    ``seen`` is the newest the page showed. Raises `DeficiencyRefused`.
+    """
+    newest = queries.rules()[-1]
+    if seen != newest.number:
+        raise DeficiencyRefused(
+            f"容缺规则已有第 {newest.number} 版，您看到的是第 {seen} 版。请看过再修订。"
+        )
+    earliest = max(on, newest.effective_from)
+    if not earliest <= effective_from <= on + AHEAD:
+        raise DeficiencyRefused(
+            f"生效日期 {effective_from} 须在 {earliest} 到一年之内：已经作出的承诺不追改。"
+        )
+    if longest_days == newest.longest_days:
+        raise DeficiencyRefused(f"与第 {newest.number} 版相同，没有可修订的。")
+    try:
+        with transaction.atomic():
+            made = RuleVersion.objects.create(
+                number=newest.number + 1,
+                longest_days=longest_days,
+                effective_from=effective_from,
+                why=why.strip(),
+                document=document.strip(),
+                made_by=actor.name,
+                made_at=at,
+            )
+    except IntegrityError as taken:
+        raise DeficiencyRefused("容缺规则刚由别人修订。请刷新看过再修订。") from taken
+    record(
+        actor=actor,
+        action="deficiency.revise",
+        subject="容缺规则",
+        summary=f"容缺规则第 {made.number} 版，最长 {longest_days} 个工作日，自 {effective_from} 起。"
+        f"理由：{made.why}"[:500],
+    )
+    return made
+
+
+@transaction.atomic
 def cancel(
     *, pk: int, version: int, text: str, on: date, actor: Actor, reach: Collection[str] | None
 ) -> Deficiency:
-    """Take it back: the application was withdrawn, or the paper is not needed. Raises `DeficiencyRefused`."""
+    """Take it back once its application has ended before the promised day was over.
+
+    Raises `DeficiencyRefused` while the application runs, or where the promise was broken first.
+    """
     row = _locked(pk, version, reach)
     move = move_from(row.state, "cancel")
+    if row.procedure.state in RUNNING:
+        raise DeficiencyRefused(
+            f"办件 {row.procedure.number} 的申请还在办（{row.procedure.get_state_display()}），"
+            f"不能撤销“{row.material}”的容缺。请补齐；申请撤回或者不予受理之后才能撤销。"
+        )
+    ended_on = standing(queries.clock_lines(row.procedure))[-1].on
+    if ended_on > row.due_on:
+        raise DeficiencyRefused(
+            f"申请 {ended_on} 才终止，补齐期限 {row.due_on} 已过，不能撤销。请补齐，或者处理逾期。"
+        )
     if not text.strip():
         raise DeficiencyRefused("撤销容缺须写明理由。")
     row.state, row.ended_on, row.ended_text = move.target, on, text.strip()
@@ -221,18 +372,21 @@ def refuse_on_missing(book: Book, procedure: Procedure, move: Move, *, on: date)
         return
     missing = queries.missing_in(book.project.pk)
     if procedure.number in missing:
-        first = Deficiency.objects.filter(procedure=procedure, state__in=MISSING).earliest("due_on")
         raise MoveRefused(
-            f"“{procedure.name}”还有容缺材料没有补齐：{'、'.join(missing[procedure.number])}"
-            f"（{first.due_on} 前补齐）。请先登记补齐，再办结。"
+            f"“{procedure.name}”还有容缺材料没有补齐：{_papers(missing[procedure.number])}。"
+            "请先登记补齐，再办结。"
         )
     chain = chains.stands_on_missing(book, procedure, missing)
     if chain:
-        papers = "、".join(missing[chain[0].number])
         way = "→".join(each.short_name for each in chain)
         raise MoveRefused(
-            f"“{procedure.name}”所依据的“{chain[0].name}”还缺 {papers}（{way}）。请先补齐，再办结。"
+            f"“{procedure.name}”所依据的“{chain[0].name}”还缺{_papers(missing[chain[0].number])}"
+            f"，传导为{way}。请先补齐，再办结。"
         )
+
+
+def _papers(missing: Iterable[tuple[str, date]]) -> str:
+    return "、".join(f"{material}（{due_on} 前补齐）" for material, due_on in missing)
 
 
 @transaction.atomic
@@ -291,13 +445,23 @@ def check_matter(procedure: Procedure, material: str) -> None:
         )
 
 
+def _check_came(row: Deficiency, came_on: date, on: date) -> None:
+    if not row.granted_on <= came_on <= on:
+        raise DeficiencyRefused(
+            f"补齐日期 {came_on} 须在容缺受理日期 {row.granted_on} 到今天 {on} 之间。请核对日期。"
+        )
+
+
 def _check_credit(project: Project, on: date) -> None:
-    for row in queries.breaches_of(project.owner_name, project.credit_code):
-        if row.state == State.BREACHED or (row.state == State.OPEN and on > row.due_on):
-            raise DeficiencyRefused(
-                f"项目单位“{project.owner_name}”在办件 {row.procedure.number} 承诺补齐的“{row.material}”"
-                f"到期（{row.due_on}）没有补齐，补齐之前不再适用容缺。"
-            )
+    row = queries.unkept(project.owner_name, project.credit_code, on)
+    if row is None:
+        return
+    what = f"项目单位“{project.owner_name}”在办件 {row.procedure.number} 承诺补齐的“{row.material}”"
+    if row.state in MISSING:
+        raise DeficiencyRefused(f"{what}到期（{row.due_on}）没有补齐，补齐之前不再适用容缺。")
+    raise DeficiencyRefused(
+        f"{what}逾期，已列入信用记录（{row.ended_document}）。信用修复并在该件容缺登记之后才能再适用。"
+    )
 
 
 def _issue(row: Deficiency, on: date, actor: Actor) -> Any:
@@ -325,6 +489,8 @@ def _issue(row: Deficiency, on: date, actor: Actor) -> Any:
             ),
             Heading("二、逾期后果"),
             Para(f"{Consequence(row.consequence).label}。承诺人：{row.promised_by}。"),
+            Heading("三、承诺内容"),
+            Para(row.promise_text),
         ],
     )
     return issue(
@@ -340,6 +506,7 @@ def _issue(row: Deficiency, on: date, actor: Actor) -> Any:
 
 
 def _locked(pk: int, version: int, reach: Collection[str] | None) -> Deficiency:
+    Project.objects.select_for_update(of=("self",)).get(procedures__deficiencies=pk)
     row = Deficiency.objects.select_for_update(of=("self",)).get(pk=pk)
     row.procedure = Procedure.objects.select_related("project").get(pk=row.procedure_id)
     _check_reach(row.procedure, reach)

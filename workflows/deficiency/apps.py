@@ -25,7 +25,13 @@ class DeficiencyConfig(AppConfig):
         register_reader(actions.ROOM, showing.may_read)
         waiting.register("deficiency", showing.waiting)
         duties.register(
-            duties.Source("deficiency", "容缺补齐", queries.duties_until, queries.still_open)
+            duties.Source(
+                "deficiency",
+                "容缺补齐",
+                queries.duties_until,
+                queries.still_open,
+                queries.done_on,
+            )
         )
         register(
             NavItem("台账", "容缺台账", "deficiency:ledger", Permission.PROCEDURES_VIEW, order=25)

@@ -9,13 +9,16 @@ from kernel.refusal import Refused
 
 class State(models.TextChoices):
     OPEN = "open", "待补齐"
+    HANDED_IN = "handed_in", "已交待审"
     MADE_GOOD = "made_good", "已补齐"
     BREACHED = "breached", "失信已处理"
     CANCELLED = "cancelled", "已撤销"
 
 
-#: The paper is still missing.
-MISSING = frozenset({State.OPEN, State.BREACHED})
+#: The paper is still missing; what was handed in counts when the department has accepted it.
+MISSING = frozenset({State.OPEN, State.HANDED_IN, State.BREACHED})
+#: Nothing has ended yet.
+UNDER_WAY = frozenset({State.OPEN, State.HANDED_IN})
 
 
 class Consequence(models.TextChoices):
@@ -37,10 +40,13 @@ class Move:
 
 
 MOVES = (
+    Move("hand_in", "交来材料", frozenset({State.OPEN}), State.HANDED_IN),
     Move("make_good", "补齐", MISSING, State.MADE_GOOD),
+    Move("send_back", "退回材料", frozenset({State.HANDED_IN}), State.OPEN),
     Move("extend", "延期", frozenset({State.OPEN}), State.OPEN),
     Move("breach", "处理逾期", frozenset({State.OPEN}), State.BREACHED),
-    Move("cancel", "撤销", frozenset({State.OPEN}), State.CANCELLED),
+    Move("cancel", "撤销", UNDER_WAY, State.CANCELLED),
+    Move("repair", "信用修复", frozenset({State.MADE_GOOD}), State.MADE_GOOD),
 )
 
 
@@ -74,5 +80,9 @@ def diagram() -> str:
         for source in State
         if source in move.sources
     ]
-    lines += [f"    {state.label} --> [*]" for state in State if not open_moves(state)]
+    lines += [
+        f"    {state.label} --> [*]"
+        for state in State
+        if all(move.target == state for move in open_moves(state))
+    ]
     return "\n".join(lines)

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from kernel.authority.permissions import Role
 from kernel.clock import WorkCalendar
 from kernel.web.lamps import Lamp, lamp_on
-from workflows.deficiency.lifecycle import MISSING, State
-from workflows.deficiency.models import Deficiency
-from workflows.procedures.models import Procedure
+from workflows.deficiency.lifecycle import MISSING, UNDER_WAY, Consequence, State
+from workflows.deficiency.models import Deficiency, RuleVersion
+from workflows.procedures.models import ClockEntry, Procedure
 from workflows.supervision.duties import Duty
 
 if TYPE_CHECKING:
@@ -20,14 +20,22 @@ if TYPE_CHECKING:
 
 #: Working days before the promised day from which it is reminded of and shines yellow.
 WARNING_DAYS = 3
+#: Roles that see what their own unit handles.
+OWN_ONLY = (Role.DEPARTMENT, Role.REPRESENTATIVE)
 
 
 def deficiencies_for(request: "SignedInRequest") -> QuerySet[Deficiency]:
     """What the member may see: a department its own procedures', everybody else all."""
     found = Deficiency.objects.select_related("procedure__project")
-    if request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE):
+    if request.membership.role in OWN_ONLY:
         return found.filter(procedure__department_code=request.membership.department_code or "-")
     return found
+
+
+def may_open(request: "SignedInRequest", procedure: Procedure) -> bool:
+    """Whether `deficiencies_for` holds those of ``procedure``; asks the database nothing."""
+    member = request.membership
+    return member.role not in OWN_ONLY or procedure.department_code == member.department_code
 
 
 def narrowed(
@@ -56,11 +64,14 @@ def narrowed(
 
 
 def lamp_of(row: Deficiency, on: date, calendar: WorkCalendar) -> Lamp:
-    """Yellow three working days before the promised day, red after it."""
+    """Yellow three working days before the promised day, red after it; yellow while the department
+    looks at what was handed in, red where that came late."""
     if row.state == State.CANCELLED:
         return Lamp.NONE
     if row.state == State.BREACHED:
         return Lamp.RED
+    if row.state == State.HANDED_IN and row.handed_in_on:
+        return Lamp.RED if row.handed_in_on > row.due_on else Lamp.YELLOW
     return lamp_on(
         on,
         yellow_on=calendar.subtract(row.due_on, WARNING_DAYS),
@@ -76,12 +87,14 @@ def status(row: Deficiency, on: date) -> str:
     return State(row.state).label
 
 
-def missing_in(project_id: int) -> dict[str, list[str]]:
-    """Papers still missing in a project, by procedure number; one query."""
-    found: dict[str, list[str]] = {}
+def missing_in(project_id: int) -> dict[str, list[tuple[str, date]]]:
+    """Papers still missing in a project and their days, by procedure number; one query."""
+    found: dict[str, list[tuple[str, date]]] = {}
     rows = Deficiency.objects.filter(procedure__project=project_id, state__in=MISSING)
-    for number, material in rows.order_by("pk").values_list("procedure__number", "material"):
-        found.setdefault(number, []).append(material)
+    for number, material, due_on in rows.order_by("due_on", "pk").values_list(
+        "procedure__number", "material", "due_on"
+    ):
+        found.setdefault(number, []).append((material, due_on))
     return found
 
 
@@ -89,16 +102,42 @@ def of_procedure(procedure: Procedure) -> QuerySet[Deficiency]:
     return Deficiency.objects.filter(procedure=procedure).order_by("pk")
 
 
-def breaches_of(owner_name: str, credit_code: str) -> QuerySet[Deficiency]:
-    """Promises of the same owner that were broken and put on record, or are overdue."""
+def clock_lines(procedure: Procedure) -> list[ClockEntry]:
+    """The clock lines of the procedure in the order written."""
+    return list(ClockEntry.objects.filter(procedure=procedure).order_by("pk"))
+
+
+def unkept(owner_name: str, credit_code: str, on: date) -> Deficiency | None:
+    """The owner's promise that bars another on ``on``: overdue, dealt with and still missing, or on
+    the credit record and not repaired. The same owner is the same name or the same credit code."""
     same = Q(procedure__project__owner_name=owner_name)
     if credit_code:
         same |= Q(procedure__project__credit_code=credit_code)
-    return Deficiency.objects.filter(same).select_related("procedure").order_by("pk")
+    broken = (
+        Q(state=State.BREACHED)
+        | Q(state=State.OPEN, due_on__lt=on)
+        | Q(state=State.HANDED_IN, handed_in_on__gt=F("due_on"))
+        | Q(decision=Consequence.RECORDED, repair_document="")
+    )
+    rows = Deficiency.objects.filter(same, broken).select_related("procedure")
+    return rows.order_by("due_on", "pk").first()
 
 
-def late_count(on: date) -> int:
-    return Deficiency.objects.filter(state=State.OPEN, due_on__lt=on).count()
+# The rule -----------------------------------------------------------------------------------------
+
+#: The longest a paper may be let come later, in working days: this product's proposal (未核实).
+LONGEST_DAYS = 20
+
+
+def rules() -> list[RuleVersion]:
+    """Every version, oldest first; number 1 is the shipped one and holds since ever."""
+    shipped = RuleVersion(number=1, longest_days=LONGEST_DAYS, effective_from=date(2000, 1, 1))
+    return [shipped, *RuleVersion.objects.order_by("number")]
+
+
+def longest_days(on: date) -> int:
+    """Working days a paper may be let come later on ``on``, by the version that holds then."""
+    return [rule for rule in rules() if rule.effective_from <= on][-1].longest_days
 
 
 # Supervision --------------------------------------------------------------------------------------
@@ -106,7 +145,7 @@ def late_count(on: date) -> int:
 
 def duties_until(last: date) -> Iterable[Duty]:
     rows = (
-        Deficiency.objects.filter(state=State.OPEN, due_on__lte=last)
+        Deficiency.objects.filter(state__in=UNDER_WAY, due_on__lte=last)
         .order_by("due_on", "pk")
         .values_list(
             "pk",
@@ -132,5 +171,12 @@ def duties_until(last: date) -> Iterable[Duty]:
 
 def still_open(keys: Iterable[str]) -> set[str]:
     ids = [int(key) for key in keys]
-    found = Deficiency.objects.filter(pk__in=ids, state=State.OPEN).order_by()
+    found = Deficiency.objects.filter(pk__in=ids, state__in=UNDER_WAY).order_by()
     return {str(pk) for pk in found.values_list("pk", flat=True)}
+
+
+def done_on(keys: Iterable[str]) -> dict[str, date]:
+    """The day each paper was handed in, where it was."""
+    ids = [int(key) for key in keys]
+    found = Deficiency.objects.filter(pk__in=ids, state=State.MADE_GOOD).order_by()
+    return {str(pk): on for pk, on in found.values_list("pk", "ended_on") if on}

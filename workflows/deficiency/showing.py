@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -41,7 +42,14 @@ def on_procedure(request: "SignedInRequest", procedure: Procedure) -> str:
     if not rows and not may:
         return ""
     return render_to_string(
-        "deficiency/panel.html", {"rows": rows, "may": may, "procedure": procedure}, request
+        "deficiency/panel.html",
+        {
+            "rows": rows,
+            "mine": queries.may_open(request, procedure),
+            "may": may,
+            "procedure": procedure,
+        },
+        request,
     )
 
 
@@ -64,12 +72,14 @@ def may_read(request: "SignedInRequest", attachment: "Attachment") -> bool:
 
 
 def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
-    """Papers that are due soon or overdue: for the department, and for the helpers beside the owner."""
+    """Papers that are due soon, overdue or handed in: for the department, and for the helpers beside the owner."""
     if request.membership.role not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.HELPER):
         return
     calendar = calendar_of(request)
     soon = calendar.add(on, queries.WARNING_DAYS)
-    rows = queries.deficiencies_for(request).filter(state=State.OPEN, due_on__lte=soon)
+    rows = queries.deficiencies_for(request).filter(
+        Q(state=State.OPEN, due_on__lte=soon) | Q(state=State.HANDED_IN)
+    )
     for row in rows.order_by("due_on", "pk")[:SHOWN]:
         yield Item(
             f"容缺材料：{row.material}",

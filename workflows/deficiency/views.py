@@ -1,5 +1,6 @@
 """Pages of deficient acceptance: ledger, one paper, a new one, and what stands on it."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,38 +11,43 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kernel.authority.permissions import Permission, Role
+from kernel.authority.permissions import Permission
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse_form, requires
 from kernel.web.parts import Fact
 from kernel.web.xlsx import Column, Provisional
-from workflows.catalogue.queries import departments
+from workflows.catalogue.queries import short_names
 from workflows.catalogue.wording import DEFICIENCIES
-from workflows.deficiency import actions, chains, queries
-from workflows.deficiency.forms import FORMS, DeficiencyFilter, GrantForm
-from workflows.deficiency.lifecycle import MISSING, State, open_moves
+from workflows.deficiency import actions, queries, risks
+from workflows.deficiency.forms import FORMS, DeficiencyFilter, GrantForm, RuleForm
+from workflows.deficiency.lifecycle import State, open_moves
 from workflows.deficiency.models import Deficiency
+from workflows.procedures.lifecycle import RUNNING
 from workflows.procedures.models import Procedure
-from workflows.procedures.queries import book_of, reach_of
+from workflows.procedures.queries import reach_of
 from workflows.procedures.terms import Terms
 from workflows.projects.lifecycle import State as ProjectState
 from workflows.projects.models import Project
 
 PAGE = 50
 VERBS: dict[str, Any] = {
+    "hand_in": actions.hand_in,
     "make_good": actions.make_good,
+    "send_back": actions.send_back,
     "extend": actions.extend,
     "breach": actions.breach,
     "cancel": actions.cancel,
+    "repair": actions.repair,
 }
 COLUMNS = (
     Column("序号", 6), Column("项目", 34, "办件"), Column("办件号", 20, "办件"),
     Column("事项", 26, "办件"), Column("责任单位", 16, "办件"), Column("容缺材料", 28, "容缺"),
     Column("理由", 30, "容缺"), Column("受理", 12, "容缺"), Column("承诺书", 20, "承诺"),
     Column("承诺人", 14, "承诺"), Column("补齐期限", 14, "承诺"), Column("逾期后果", 26, "承诺"),
-    Column("状态", 12, "结果"), Column("了结", 12, "结果"), Column("处理文书", 20, "结果"),
+    Column("状态", 12, "结果"), Column("交来", 12, "结果"), Column("了结", 12, "结果"),
+    Column("逾期处理", 26, "结果"), Column("处理文书", 20, "结果"),
 )  # fmt: skip
 
 
@@ -49,8 +55,8 @@ COLUMNS = (
 @requires(Permission.PROCEDURES_VIEW)
 def ledger(request: SignedInRequest) -> HttpResponse:
     """容缺台账."""
-    today, calendar, names = timezone.localdate(), calendar_of(request), _names()
-    own = request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE)
+    today, calendar, names = timezone.localdate(), calendar_of(request), short_names()
+    own = request.membership.role in queries.OWN_ONLY
     form = DeficiencyFilter(request.GET or None, departments=names.items(), own=own)
     chosen = form.chosen()
     mine = queries.deficiencies_for(request)
@@ -74,7 +80,9 @@ def ledger(request: SignedInRequest) -> HttpResponse:
                     Provisional(row.due_on) if calendar.is_provisional(row.due_on) else row.due_on,
                     row.get_consequence_display(),
                     queries.status(row, today),
+                    row.handed_in_on,
                     row.ended_on,
+                    row.get_decision_display(),
                     row.ended_document,
                 )
                 for serial, row in enumerate(rows.iterator(chunk_size=1000), 1)
@@ -132,15 +140,25 @@ def _detail(
     may = Permission.DEFICIENCY_HANDLE in request.permissions and (
         reach is None or procedure.department_code in reach
     )
-    book = book_of(procedure.project)
+    risk = risks.risk_of(procedure.project, today, only=pk)
     moves = []
     for move in open_moves(row.state) if may else ():
         if move.name == "breach" and today <= row.due_on:
             continue
         if move.name == "extend" and (row.extended or today > row.due_on):
             continue
+        if move.name == "cancel" and procedure.state in RUNNING:
+            continue
+        if move.name == "repair" and not actions.barred_by(row):
+            continue
         form = FORMS[move.name](
-            initial={"version": row.version, "received_on": today}, auto_id=f"id_{move.name}_%s"
+            initial={
+                "version": row.version,
+                "received_on": row.handed_in_on or today,
+                "handed_in_on": today,
+                "decision": row.consequence,
+            },
+            auto_id=f"id_{move.name}_%s",
         )
         moves.append((move, failed[1] if failed and failed[0] == move.name else form))
     return render(
@@ -155,15 +173,18 @@ def _detail(
             ],
             "row": row,
             "procedure": procedure,
-            "department": _names().get(procedure.department_code, procedure.department_code),
+            "department": short_names().get(procedure.department_code, procedure.department_code),
             "lamp": queries.lamp_of(row, today, calendar),
             "status": queries.status(row, today),
             "left": calendar.between(today, row.due_on) if row.state == State.OPEN else None,
             "provisional": calendar.is_provisional(row.due_on),
-            "exposed": chains.exposed(
-                book, book.procedure(procedure.number), row.due_on, calendar=calendar
-            ),
-            "target_on": procedure.project.target_on,
+            "lines": risks.lines(
+                risk.missing[0].exposed, calendar, short_names(), procedure.project.target_on
+            )
+            if risk.missing
+            else None,
+            "last_on": risk.missing[0].last_on if risk.missing else None,
+            "broken": _broken(row, today),
             "files": attached(actions.ROOM, f"deficiency:{row.pk}"),
             "moves": moves,
             "failed": failed[0] if failed else "",
@@ -189,7 +210,11 @@ def new(request: SignedInRequest, number: str) -> HttpResponse:
         request.FILES if request.method == "POST" else None,
         materials=materials,
         today=today,
-        initial={"due_on": calendar.add(today, 10), "credit_on": today},
+        initial={
+            "due_on": calendar.add(today, min(10, queries.longest_days(today))),
+            "promise_on": today,
+            "credit_on": today,
+        },
     )
     if request.method == "POST":
         try:
@@ -209,7 +234,7 @@ def new(request: SignedInRequest, number: str) -> HttpResponse:
                 return redirect("deficiency:detail", made.pk)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-        _note(request, form, "deficiency.grant", number)
+        refuse_form(request, form, action="deficiency.grant", subject=number)
     return render(
         request,
         "deficiency/new.html",
@@ -225,7 +250,7 @@ def new(request: SignedInRequest, number: str) -> HttpResponse:
             "gate": terms.deficiency == "N",
             "class_label": DEFICIENCIES.get(terms.deficiency, "没有列明可以容缺"),
             "materials": materials,
-            "longest": actions.LONGEST_DAYS,
+            "longest": queries.longest_days(today),
             "form": form,
         },
         status=422 if form.errors else 200,
@@ -258,7 +283,7 @@ def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         else:
             messages.success(request, "已登记。")
             return redirect("deficiency:detail", pk)
-    _note(request, form, f"deficiency.{name}", row.procedure.number)
+    refuse_form(request, form, action=f"deficiency.{name}", subject=row.procedure.number)
     return _detail(request, pk, (name, form))
 
 
@@ -267,20 +292,10 @@ def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 def risk(request: SignedInRequest, number: str) -> HttpResponse:
     """连锁风险: every missing paper of a project with the later permits that stand on it."""
     project = get_object_or_404(Project, number=number, state=ProjectState.CONFIRMED)
-    today, calendar = timezone.localdate(), calendar_of(request)
-    book = book_of(project)
-    rows = Deficiency.objects.filter(procedure__project=project, state__in=MISSING)
-    found = []
-    for row in rows.select_related("procedure__project").order_by("due_on", "pk"):
-        exposed = chains.exposed(
-            book, book.procedure(row.procedure.number), row.due_on, calendar=calendar
-        )
-        found.append(
-            (row, queries.status(row, today), queries.lamp_of(row, today, calendar), exposed)
-        )
-    everything = {each.procedure.number for _, _, _, exposed in found for each in exposed}
-    worst = [e.worst_on for _, _, _, exposed in found for e in exposed if e.worst_on]
-    late = bool(worst) and max(worst) > project.target_on
+    today = timezone.localdate()
+    risk = risks.risk_of(project, today)
+    calendar, target_on = risk.live.calendar, project.target_on
+    names = short_names()
     return render(
         request,
         "deficiency/risk.html",
@@ -291,18 +306,73 @@ def risk(request: SignedInRequest, number: str) -> HttpResponse:
                 ("容缺连锁风险", ""),
             ],
             "project": project,
-            "found": found,
-            "facts": [
-                Fact("缺的材料", len(found), "件"),
-                Fact("受影响的后续事项", len(everything), f"/ {len(book.procedures)} 项"),
-                Fact(
-                    "最坏办结",
-                    f"{max(worst):%Y-%m-%d}" if worst else "—",
-                    f"目标 {project.target_on:%Y-%m-%d}",
-                    "red" if late else "",
-                ),
+            "picture": risks.picture(risk),
+            "found": [
+                (
+                    one,
+                    risks.lines(one.exposed, calendar, names, target_on),
+                    queries.may_open(request, one.row.procedure),
+                    queries.status(one.row, today),
+                    queries.lamp_of(one.row, today, calendar),
+                    _broken(one.row, today),
+                )
+                for one in risk.missing
             ],
+            "facts": _facts(risk),
+            "now": timezone.now(),
         },
+    )
+
+
+@require_safe
+@requires(Permission.PROCEDURES_VIEW)
+def rules(request: SignedInRequest) -> HttpResponse:
+    """容缺规则: the longest term, its versions, and a new one."""
+    newest = queries.rules()[-1]
+    form = RuleForm(
+        initial={
+            "longest_days": newest.longest_days,
+            "effective_from": max(timezone.localdate(), newest.effective_from),
+            "seen": newest.number,
+        }
+    )
+    return _rules(request, form)
+
+
+@require_POST
+@requires(Permission.MECHANISM_CHANGE)
+def rule(request: SignedInRequest) -> HttpResponse:
+    form = RuleForm(request.POST)
+    if form.is_valid():
+        try:
+            made = actions.revise(
+                on=timezone.localdate(),
+                at=timezone.now(),
+                actor=actor_of(request),
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"容缺规则第 {made.number} 版已写入。")
+            return redirect("deficiency:rules")
+    refuse_form(request, form, action="deficiency.revise", subject="容缺规则")
+    return _rules(request, form)
+
+
+def _rules(request: SignedInRequest, form: RuleForm) -> HttpResponse:
+    today, versions = timezone.localdate(), queries.rules()
+    return render(
+        request,
+        "deficiency/rules.html",
+        {
+            "title": "容缺规则",
+            "crumbs": [("容缺台账", reverse("deficiency:ledger")), ("容缺规则", "")],
+            "current": [each for each in versions if each.effective_from <= today][-1],
+            "versions": versions[::-1],
+            "form": form if Permission.MECHANISM_CHANGE in request.permissions else None,
+        },
+        status=422 if form.errors else 200,
     )
 
 
@@ -314,10 +384,24 @@ def _get(request: SignedInRequest, pk: int) -> Deficiency:
     return get_object_or_404(rows, pk=pk)
 
 
-def _names() -> dict[str, str]:
-    return {code: department.short_name for code, department in departments().items()}
+def _broken(row: Deficiency, on: date) -> bool:
+    return row.state == State.BREACHED or (row.state == State.OPEN and on > row.due_on)
 
 
-def _note(request: SignedInRequest, form: Any, action: str, subject: str) -> None:
-    words = "".join(str(said) for found in form.errors.values() for said in found)
-    refuse(request, Refused(words or "没有办成。"), action=action, subject=subject)
+def _facts(risk: risks.Risk) -> list[Fact]:
+    target_on = risk.live.project.target_on
+    if not risk.missing:
+        return [Fact("缺的材料", 0, "件")]
+    late, moved = risk.late_days, risk.moved_days
+    return [
+        Fact("缺的材料", len(risk.missing), "件"),
+        Fact("受影响的后续事项", len(risk.numbers), f"/ {len(risk.live.book.procedures)} 项"),
+        Fact("预计全部办结", f"{risk.live.plan.finish_on:%Y-%m-%d}", f"目标 {target_on:%Y-%m-%d}"),
+        Fact(
+            "最坏全部办结",
+            f"{risk.worst.finish_on:%Y-%m-%d}",
+            f"推后 {moved} 个工作日，"
+            + (f"超过目标 {late} 个工作日" if late > 0 else f"距目标 {-late} 个工作日"),
+            "red" if late > 0 else "",
+        ),
+    ]

@@ -23,7 +23,7 @@ from workflows.catalogue.queries import departments
 from workflows.disclosure.lifecycle import State as DraftState
 from workflows.disclosure.models import Draft
 from workflows.filings import queries as filings
-from workflows.mechanism.queries import lacks_of, organisation, vacant_in
+from workflows.mechanism.queries import organisation
 from workflows.procedures.lamps import LampRule, bound_by
 from workflows.procedures.lifecycle import FINISHED, MOVES, PAUSED, Ball, State
 from workflows.procedures.models import Procedure
@@ -380,8 +380,8 @@ class Milestone:
 
 def milestones(request: "SignedInRequest", on: date, states: frozenset[str]) -> list[Milestone]:
     """The way from an opened tenant to a published list, for the office; ``states`` of its projects."""
-    chart = organisation(on)
-    lacks, vacant = lacks_of(chart), vacant_in(chart)
+    mechanism = organisation(on)
+    lacks, vacant = mechanism.lacks, mechanism.vacancies
     past_draft = states & {ProjectState.COMMENTING, ProjectState.CONFIRMED}
     listed = bool(states - {ProjectState.REMOVED})
     way = [

@@ -1,6 +1,5 @@
 """Compile a report, write the office's own words, review, issue, correct, and read it."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,9 +14,10 @@ from kernel.trail import SYSTEM, Actor, record
 from tenants.gateway import current_tenant
 from tenants.registry.freezing import digest_of, frozen
 from workflows.dispatch import queries
-from workflows.dispatch.lifecycle import DispatchRefused, Period, State, move_from
+from workflows.dispatch.comparing import compared, words_of
+from workflows.dispatch.lifecycle import IN_WORK, OUT, DispatchRefused, Period, move_from
 from workflows.dispatch.models import Reading, Report
-from workflows.dispatch.parts import SECTIONS, take_all
+from workflows.dispatch.parts import SECTIONS, plain, take_all
 from workflows.issuing.actions import issue as issue_paper
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
@@ -26,6 +26,7 @@ from workflows.mechanism.queries import units_in_force
 ROOM = "dispatch"
 #: How many rows of the red lamps the paper itself lists; all stand behind the figure.
 LISTED = 20
+REASON_MOST = 300
 
 
 @transaction.atomic
@@ -40,11 +41,12 @@ def compile_report(
         raise DispatchRefused(f"{period.words}还没有开始，不能编制。")
     editions = list(Report.objects.filter(first=period.first).order_by("edition"))
     last = editions[-1] if editions else None
-    if last and last.state in (State.DRAFT, State.REVIEW):
+    if last and last.state in IN_WORK:
         raise DispatchRefused(
             f"{period.words}的报告已经编制，现为“{last.get_state_display()}”。请在原报告上办理。"
         )
-    if last and not corrects_why.strip():
+    corrects_why = _reason(corrects_why)
+    if last and not corrects_why:
         raise DispatchRefused(f"{period.words}的报告已经签发，更正须写明理由。")
     snapshot = _snapshot(period, on, at)
     try:
@@ -59,8 +61,8 @@ def compile_report(
                 problems=last.problems if last else "",
                 steps=last.steps if last else "",
                 compiled_by_id=actor.user_id,
-                compiled_by=actor.name,
-                corrects_why=corrects_why.strip(),
+                compiled_by=actor.name[:40],
+                corrects_why=corrects_why,
             )
     except IntegrityError as taken:
         raise DispatchRefused(f"{period.words}的报告刚由别人编制。请刷新。") from taken
@@ -75,7 +77,7 @@ def recompile(*, pk: int, version: int, on: date, at: datetime, actor: Actor) ->
     move_from(report.state, "compile")
     report.snapshot = _snapshot(report.period, on, at)
     report.digest, report.taken_at = digest_of(report.snapshot), at
-    report.compiled_by_id, report.compiled_by = actor.user_id, actor.name
+    report.compiled_by_id, report.compiled_by = actor.user_id, actor.name[:40]
     _saved(report, "snapshot", "digest", "taken_at", "compiled_by_id", "compiled_by")
     _record(report, actor, "compile", "重新编制")
     return report
@@ -101,8 +103,8 @@ def submit(*, pk: int, version: int, at: datetime, actor: Actor) -> Report:
     report = _locked(pk, version)
     move = move_from(report.state, "submit")
     _check_snapshot(report)
-    report.state, report.submitted_by_id = move.target, actor.user_id
-    _saved(report, "state", "submitted_by_id")
+    report.state, report.submitted_by_id, report.sent_back_why = move.target, actor.user_id, ""
+    _saved(report, "state", "submitted_by_id", "sent_back_why")
     _record(report, actor, "submit", "送审")
     tell(
         [_message(report, "review", "待审核签发。", role=role) for role in ("office", "leader")],
@@ -116,9 +118,10 @@ def send_back(*, pk: int, version: int, why: str, actor: Actor) -> Report:
     """Back to the office to be put right. Raises `DispatchRefused`."""
     report = _locked(pk, version)
     move = move_from(report.state, "send_back")
-    if not why.strip():
+    why = _reason(why)
+    if not why:
         raise DispatchRefused("退回须写明要改什么。")
-    report.state, report.sent_back_why = move.target, why.strip()
+    report.state, report.sent_back_why = move.target, why
     _saved(report, "state", "sent_back_why")
     _record(report, actor, "send_back", f"退回：{report.sent_back_why}")
     return report
@@ -126,17 +129,16 @@ def send_back(*, pk: int, version: int, why: str, actor: Actor) -> Report:
 
 @transaction.atomic
 def issue(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Report:
-    """Issue the report to the conveners and copy it to the member units; an earlier edition is superseded.
+    """Issue the report to the conveners; an earlier edition is superseded.
 
-    By somebody else than who submitted it, and on a snapshot that holds. Raises `DispatchRefused`.
+    By neither who compiled nor who submitted it, and on a snapshot that holds. Raises `DispatchRefused`.
     """
     report = _locked(pk, version)
     move = move_from(report.state, "issue")
-    if actor.user_id is not None and actor.user_id == report.submitted_by_id:
-        raise DispatchRefused("报告由您送审，须由另一人审核签发。")
+    if wrote(report, actor.user_id):
+        raise DispatchRefused(f"{report.title}由您编制或送审，须由另一人审核签发。")
     _check_snapshot(report)
-    units = list(units_in_force(on))
-    before = Report.objects.filter(first=report.first, state=State.ISSUED).first()
+    before = queries.in_force().select_for_update().filter(first=report.first).first()
     if before:
         before.state = move_from(before.state, "supersede").target
         _saved(before, "state")
@@ -148,18 +150,31 @@ def issue(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Rep
         url=reverse("dispatch:report", args=[report.pk]),
         on=on,
         actor=actor,
-        to=[unit.department_code for unit in units],
+        to=[unit.department_code for unit in units_in_force(on)],
     )
-    report.state, report.issued_on, report.reviewed_by = move.target, on, actor.name
+    report.state, report.issued_on, report.reviewed_by = move.target, on, actor.name[:40]
     _saved(report, "state", "issued", "issued_on", "reviewed_by")
     _record(report, actor, "issue", f"签发{report.issued.number}")
-    words = "已签发，请阅知。"
+    tell([_message(report, "issued", "已签发，请阅知。", role="leader")], at=at)
+    tell([_message(report, "to_copy", "已签发，请抄送各成员单位。", role="office")], at=at)
+    return report
+
+
+@transaction.atomic
+def copy(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Report:
+    """Copy an issued report to every member unit and the supervision office. Raises `DispatchRefused`."""
+    report = _locked(pk, version)
+    move = move_from(report.state, "copy")
+    report.state, report.copied_on, report.copied_by = move.target, on, actor.name[:40]
+    _saved(report, "state", "copied_on", "copied_by")
+    units = list(units_in_force(on))
+    _record(report, actor, "copy", f"抄送 {len(units)} 个成员单位和督查室")
+    words = "已抄送，请阅知。"
     tell(
         [
-            _message(report, "issued", words, role="leader"),
-            _message(report, "issued", words, role="supervision"),
+            _message(report, "copied", words, role="supervision"),
             *(
-                _message(report, "issued", words, department_code=unit.department_code)
+                _message(report, "copied", words, department_code=unit.department_code)
                 for unit in units
             ),
         ],
@@ -171,16 +186,25 @@ def issue(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Rep
 @transaction.atomic
 def read(*, report: Report, user_id: int, name: str, department_code: str, at: datetime) -> None:
     """A member confirms having read an issued report (知悉); once."""
-    if report.state not in queries.OUT:
+    if report.state not in OUT:
         raise DispatchRefused("报告签发之后才能知悉。")
     Reading.objects.bulk_create(
         [
             Reading(
-                report=report, user_id=user_id, name=name, department_code=department_code, at=at
+                report=report,
+                user_id=user_id,
+                name=name[:40],
+                department_code=department_code,
+                at=at,
             )
         ],
         ignore_conflicts=True,
     )
+
+
+def wrote(report: Report, user_id: int | None) -> bool:
+    """Whether the person compiled or submitted the report, and so can't review it."""
+    return user_id is not None and user_id in (report.compiled_by_id, report.submitted_by_id)
 
 
 def prepare(*, on: date, at: datetime) -> Report | None:
@@ -215,30 +239,27 @@ def paper_of(report: Report, on: date) -> Paper:
     ]
     if report.corrects_why:
         body.append(Para(f"本期为更正件，理由：{report.corrects_why}"))
+    if compared_with := words_of(report.snapshot):
+        body.append(Para(compared_with))
     for section, heading in SECTIONS.items():
         body.append(Heading(heading))
         for part in report.snapshot["parts"]:
             if part["section"] == section:
-                body += [Para(words) for words in part["words"]]
+                body += [Para(words) for words in plain(part)]
         own = {"problems": report.problems, "next": report.steps}.get(section, "")
         body += [Para(line.strip()) for line in own.splitlines() if line.strip()]
-    figures = [
-        (figure["label"], f"{figure['value']}{figure['unit']}")
-        for part in report.snapshot["parts"]
-        for figure in part["figures"]
-    ]
-    body += [Heading("附表 1　主要数据"), _pairs(figures)]
+    body += [Heading("附表 1　主要数据"), _figures(report)]
     red = queries.figures_of(report).get("procedures.red")
     if red and red["rows"]:
         body += [
             Heading("附表 2　红灯事项"),
             Table(
-                ("序号", "办件", "项目", "责任单位", "在谁手里", "期限"),
+                ("序号", "办件", "项目", "责任单位", "在谁手里", "期限", "原因"),
                 tuple(
-                    (str(n), cells[0], cells[1], cells[2], cells[4], cells[5])
-                    for n, (_, _, cells) in enumerate(red["rows"][:LISTED], 1)
+                    (str(n), *cells[:3], cells[4], cells[5], cells[7])
+                    for n, (_, _, cells, _) in enumerate(red["rows"][:LISTED], 1)
                 ),
-                widths=(1, 4, 4.4, 2.6, 2.4, 2.6),
+                widths=(1, 3.2, 3.6, 2.2, 2.2, 2.4, 3),
             ),
         ]
         if len(red["rows"]) > LISTED:
@@ -257,25 +278,50 @@ def paper_of(report: Report, on: date) -> Paper:
 # Inside ---------------------------------------------------------------------------------------------
 
 
-def _pairs(figures: Sequence[tuple[str, str]]) -> Table:
-    """Figures in two columns of pairs, as offices print them."""
-    padded = [*figures, ("", "")] if len(figures) % 2 else list(figures)
-    rows = tuple((*padded[n], *padded[n + 1]) for n in range(0, len(padded), 2))
-    return Table(("指标", "数量", "指标", "数量"), rows, widths=(3, 2, 3, 2))
+def _figures(report: Report) -> Table:
+    """Every figure beside that of the last issued report."""
+    rows = []
+    for each in queries.differences(report):
+        listed = each.listed and each.before is not None
+        rows.append(
+            (
+                each.figure["label"],
+                f"{each.figure['value']}{each.figure['unit']}",
+                "—" if each.before is None else str(each.before),
+                each.words,
+                str(len(each.came)) if listed else "—",
+                str(len(each.went)) if listed else "—",
+            )
+        )
+    heads = ("指标", "本期", "上期", "增减", "新增", "消除")
+    return Table(heads, tuple(rows), widths=(4, 2, 2, 2, 1.6, 1.6))
 
 
 def _snapshot(period: Period, on: date, at: datetime) -> Any:
-    tenant = current_tenant()
-    return frozen(
-        {
-            "tenant": tenant.name,
-            "office": tenant.office_name,
-            "first": period.first.isoformat(),
-            "last": period.last.isoformat(),
-            "taken": f"{timezone.localtime(at):%Y年%m月%d日%H:%M}",
-            "parts": take_all(period, on),
-        }
-    )
+    """Everything the report says, and beside it what the last issued one said."""
+    tenant, before = current_tenant(), queries.issued_before(period)
+    broken = before is not None and not queries.holds(before)
+    other = before if before and not broken else None
+    head = {
+        "tenant": tenant.name,
+        "office": tenant.office_name,
+        "first": period.first.isoformat(),
+        "last": period.last.isoformat(),
+        "taken": f"{timezone.localtime(at):%Y年%m月%d日%H:%M}",
+        "before": {"pk": other.pk, "title": other.title, "digest": other.digest} if other else None,
+        "not_compared": before.title if before and broken else "",
+    }
+    # Part by part, so that a large ledger's rows are in memory as read for one part at a time.
+    parts = compared(take_all(period, on), other.snapshot if other else None)
+    return {**frozen(head), "parts": [frozen(part) for part in parts]}
+
+
+def _reason(why: str) -> str:
+    """A reason as it is kept. Raises `DispatchRefused` for one that is too long."""
+    why = why.strip()
+    if len(why) > REASON_MOST:
+        raise DispatchRefused(f"理由有 {len(why)} 字，请压缩到 {REASON_MOST} 字以内。")
+    return why
 
 
 def _locked(pk: int, version: int) -> Report:

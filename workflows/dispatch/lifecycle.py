@@ -13,7 +13,16 @@ class State(models.TextChoices):
     DRAFT = "draft", "已编制"
     REVIEW = "review", "送审"
     ISSUED = "issued", "已签发"
+    COPIED = "copied", "已抄送"
     SUPERSEDED = "superseded", "已更正"
+
+
+#: Still with the office or its reviewer: nobody else sees it.
+IN_WORK = frozenset({State.DRAFT, State.REVIEW})
+#: The report that stands for its period.
+IN_FORCE = frozenset({State.ISSUED, State.COPIED})
+#: Issued at some time; these stay.
+OUT = IN_FORCE | {State.SUPERSEDED}
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,8 @@ MOVES = (
     Move("submit", "送审", frozenset({State.DRAFT}), State.REVIEW, "机制办公室"),
     Move("send_back", "退回修改", frozenset({State.REVIEW}), State.DRAFT, "审核人"),
     Move("issue", "签发", frozenset({State.REVIEW}), State.ISSUED, "审核人"),
-    Move("supersede", "更正", frozenset({State.ISSUED}), State.SUPERSEDED, "更正件签发"),
+    Move("copy", "抄送", frozenset({State.ISSUED}), State.COPIED, "机制办公室"),
+    Move("supersede", "更正", IN_FORCE, State.SUPERSEDED, "更正件签发"),
 )
 
 

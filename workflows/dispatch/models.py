@@ -25,6 +25,8 @@ class Report(models.Model):
     sent_back_why = models.CharField("退回意见", max_length=300, blank=True)
     issued = models.ForeignKey("issuing.Issued", models.PROTECT, related_name="+", null=True)
     issued_on = models.DateField("签发日期", null=True)
+    copied_on = models.DateField("抄送日期", null=True)
+    copied_by = models.CharField("抄送人", max_length=40, blank=True)
     corrects_why = models.CharField("更正理由", max_length=300, blank=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -39,12 +41,18 @@ class Report(models.Model):
                 name="report_one_in_work",
             ),
             models.UniqueConstraint(
-                fields=["first"], condition=Q(state="issued"), name="report_one_in_force"
+                fields=["first"],
+                condition=Q(state__in=["issued", "copied"]),
+                name="report_one_in_force",
             ),
             models.CheckConstraint(condition=Q(state__in=State.values), name="report_state"),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "review"]) | Q(issued__isnull=False),
                 name="report_issued_with_a_paper",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="copied") | Q(copied_on__isnull=False),
+                name="report_copied_on_a_day",
             ),
             models.CheckConstraint(
                 condition=Q(edition=1) | ~Q(corrects_why=""), name="report_corrects_for_a_reason"

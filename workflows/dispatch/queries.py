@@ -1,27 +1,28 @@
 """Questions to the reports (半月调度): figures, their rows, and the difference to another report."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, Func, JSONField, QuerySet, Value
+from django.conf import settings
+from django.db.models import F, Func, JSONField, Q, QuerySet, Value
 from django.http import HttpRequest
 
 from kernel.authority.permissions import Permission
 from kernel.clock import WorkCalendar
 from tenants.registry.freezing import digest_of
-from workflows.dispatch.lifecycle import Period, State
+from workflows.catalogue.queries import departments
+from workflows.dispatch.comparing import Difference, difference, figures_in, frozen_difference
+from workflows.dispatch.lifecycle import IN_FORCE, IN_WORK, OUT, Period, State
 from workflows.dispatch.models import Report
+from workflows.mechanism.queries import units_in_force
 
 if TYPE_CHECKING:
     from kernel.web.http import SignedInRequest
 
-#: Working days after its last day within which a period is reported: this product's proposal (未核实).
-ISSUE_WITHIN = 3
+#: Working days after its last day within which a period is reported.
+ISSUE_WITHIN: int = settings.DISPATCH_ISSUE_WITHIN
 TREND = 12
-OUT = (State.ISSUED, State.SUPERSEDED)
 
 
 def reports_for(request: "SignedInRequest") -> QuerySet[Report]:
@@ -38,111 +39,60 @@ def holds(report: Report) -> bool:
     return digest_of(report.snapshot) == report.digest
 
 
-def issued_before(report: Report) -> Report | None:
+def issued_before(period: Period) -> Report | None:
     """The report in force for the nearest earlier period."""
-    return (
-        Report.objects.filter(state=State.ISSUED, first__lt=report.first).order_by("-first").first()
-    )
+    return in_force().filter(first__lt=period.first).order_by("-first").first()
+
+
+def in_force() -> QuerySet[Report]:
+    """Reports that stand for their period."""
+    return Report.objects.filter(state__in=IN_FORCE)
 
 
 def figures_of(report: Report) -> dict[str, dict[str, Any]]:
     """Every figure by its key."""
-    return {
-        figure["key"]: figure for part in report.snapshot["parts"] for figure in part["figures"]
-    }
+    return figures_in(report.snapshot)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A figure beside the same one of an earlier report: what came, what went, what stayed."""
-
-    figure: Mapping[str, Any]
-    before: int | str | None
-    came: list[Any]
-    went: list[Any]
-
-    @property
-    def change(self) -> int | None:
-        now = self.figure["value"]
-        if isinstance(now, int) and isinstance(self.before, int):
-            return now - self.before
-        return None
-
-    @property
-    def words(self) -> str:
-        if self.change is None:
-            return "上期没有"
-        return f"{self.change:+d}" if self.change else "持平"
-
-    @property
-    def tone(self) -> str:
-        """green where it went the good way, red where the bad one."""
-        way = (self.change or 0) * self.figure["good"]
-        return "green" if way > 0 else "red" if way < 0 else ""
+def differences(report: Report) -> list[Difference]:
+    """Each figure against the last issued report, as it was frozen."""
+    return [frozen_difference(figure) for figure in figures_of(report).values()]
 
 
-def differences(report: Report, before: Report | None) -> dict[str, Difference]:
-    """Each figure of ``report`` against ``before``, by key."""
-    old = figures_of(before) if before else {}
-    found = {}
-    for key, figure in figures_of(report).items():
-        known = old.get(key)
-        now = {row[0]: row for row in figure["rows"]}
-        then = {row[0]: row for row in known["rows"]} if known else {}
-        found[key] = Difference(
-            figure,
-            known["value"] if known else None,
-            [row for k, row in now.items() if k not in then] if known else [],
-            [row for k, row in then.items() if k not in now],
+def differences_between(report: Report, other: Report) -> list[Difference]:
+    """Each figure against the same one of any other report."""
+    old = figures_of(other)
+    return [difference(figure, old.get(key)) for key, figure in figures_of(report).items()]
+
+
+def trend(report: Report, keys: Iterable[str]) -> list[tuple[Period, dict[str, int]]]:
+    """The figures ``keys`` of the last reports in force up to this one, oldest first. The database
+    picks them out of the snapshots, so that no list is read."""
+    names = {f"figure_{place}": key for place, key in enumerate(keys)}
+    picked = {
+        name: Func(
+            F("snapshot"),
+            Value(f'$.parts[*].figures[*] ? (@.key == "{key}").value'),
+            function="jsonb_path_query_first",
+            template="%(function)s(%(expressions)s::jsonpath)",
+            output_field=JSONField(),
         )
-    return found
-
-
-def standing_since(report: Report, key: str) -> dict[str, int]:
-    """For each row of a figure, in how many reports on end it has stood, this one included."""
-    runs = {row[0]: 1 for row in figures_of(report).get(key, {"rows": []})["rows"]}
-    alive = set(runs)
-    keys = _taken("jsonb_path_query_array", key, "rows[*][0]")
-    for there in _earlier(report).annotate(keys=keys).values_list("keys", flat=True)[:TREND]:
-        alive &= set(there)
-        if not alive:
-            break
-        for row in alive:
-            runs[row] += 1
-    return runs
-
-
-def trend(report: Report, keys: Sequence[str]) -> list[tuple[Period, list[Any]]]:
-    """What the figures ``keys`` were in the last issued reports up to this one, oldest first; 0 where
-    a report had no such figure. One query, which leaves the rows of the figures where they are."""
-    figures = {
-        f"figure{n}": _taken("jsonb_path_query_first", k, "value") for n, k in enumerate(keys)
+        for name, key in names.items()
     }
-    earlier = _earlier(report).annotate(**figures).values_list("first", "last", *figures)
-    own = figures_of(report)
+    shown = Q(pk=report.pk) | Q(state__in=IN_FORCE, first__lt=report.first)
+    rows = (
+        Report.objects.filter(shown)
+        .order_by("-first")
+        .annotate(**picked)
+        .values("first", "last", *names)
+    )[:TREND]
     return [
-        *(
-            (Period(first, last), [value or 0 for value in values])
-            for first, last, *values in reversed(earlier[: TREND - 1])
-        ),
-        (report.period, [own[key]["value"] if key in own else 0 for key in keys]),
+        (
+            Period(row["first"], row["last"]),
+            {key: row[name] for name, key in names.items() if isinstance(row[name], int)},
+        )
+        for row in reversed(rows)
     ]
-
-
-def _earlier(report: Report) -> QuerySet[Report]:
-    return Report.objects.filter(state=State.ISSUED, first__lt=report.first).order_by("-first")
-
-
-def _taken(function: str, key: str, what: str) -> Func:
-    """Something of one figure, taken out of the snapshot where it lies."""
-    path = f"$.parts[*].figures[*] ? (@.key == $key).{what}"
-    return Func(
-        F("snapshot"),
-        Func(Value(path), template="%(expressions)s::jsonpath"),
-        Func(Value(json.dumps({"key": key})), template="%(expressions)s::jsonb"),
-        function=function,
-        output_field=JSONField(),
-    )
 
 
 def due_on(period: Period, calendar: WorkCalendar) -> date:
@@ -155,21 +105,41 @@ def prepares_on(period: Period, calendar: WorkCalendar) -> date:
     return calendar.on_or_after(period.last + timedelta(days=1))
 
 
+def unread(user_id: int, states: Iterable[str]) -> Report | None:
+    """The newest report in one of ``states``, if the member has not confirmed having read it."""
+    newest = Report.objects.filter(state__in=states).defer("snapshot").order_by("-first").first()
+    if newest is None or newest.readings.filter(user_id=user_id).exists():
+        return None
+    return newest
+
+
+def not_read(report: Report, on: date) -> list[str]:
+    """Member units of which nobody has confirmed having read the report, by name."""
+    read = set(report.readings.values_list("department_code", flat=True))
+    names = departments()
+    codes = [unit.department_code for unit in units_in_force(on)]
+    return [names[c].short_name if c in names else c for c in codes if c not in read]
+
+
 def unread_count(request: HttpRequest) -> int:
-    """For the navigation: a report to review, or one not read yet."""
+    """For the navigation: reports to review, or the newest one where it is not read yet."""
     permissions = request.permissions  # type: ignore[attr-defined]
     membership = request.membership  # type: ignore[attr-defined]
     if Permission.DISPATCH_CHANGE in permissions:
         return 0
-    newest = Report.objects.filter(state=State.ISSUED).order_by("-first").only("pk").first()
-    unread = newest is not None and not newest.readings.filter(user_id=membership.user_id).exists()
     review = Permission.DISPATCH_REVIEW in permissions
     waiting = Report.objects.filter(state=State.REVIEW).count() if review else 0
-    return int(unread) + waiting
+    states = IN_FORCE if review else [State.COPIED]
+    return waiting + (unread(membership.user_id, states) is not None)
+
+
+def in_work() -> QuerySet[Report]:
+    """Reports that are not issued yet, the oldest first."""
+    return Report.objects.filter(state__in=IN_WORK).defer("snapshot").order_by("first")
 
 
 def late_period(on: date, calendar: WorkCalendar) -> Period | None:
-    """The period that should have been reported by ``on`` and was not."""
+    """The last period, when it should have been reported by ``on`` and was not."""
     period = Period.of(on).before
     if on <= due_on(period, calendar):
         return None

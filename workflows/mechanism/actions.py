@@ -20,6 +20,7 @@ from workflows.mechanism import standard
 from workflows.mechanism.models import Holding, Order, Seat, Unit
 
 _DAY = timedelta(days=1)
+FURTHEST = timedelta(days=366)
 Row = TypeVar("Row", Unit, Seat, Holding)
 
 
@@ -93,11 +94,9 @@ def appoint(
     on: date,
     document: str,
     actor: Actor,
-    seen: int | None = None,
 ) -> Holding | None:
     """Let ``name`` hold the seat from day ``on``; an empty name leaves it vacant.
 
-    ``seen`` is the number of the holding the clerk's page showed, 0 for a vacant seat.
     The holder before holds until the day before; one who began on that very day was entered by
     mistake and is voided. Raises `ChangeRefused`, `NotAnOfficeLine`.
     """
@@ -106,15 +105,11 @@ def appoint(
     if on < seat.from_on:
         raise ChangeRefused(f"这个席位自{seat.from_on}设立，任职日期不能早于这一天。")
     current = Holding.objects.select_for_update(of=("self",)).open().filter(seat=seat).first()
-    if seen is not None and seen != (current.pk if current else 0):
-        raise ChangeRefused("您打开页面以后，别人已经变更了这个席位的人选。请看过现任再登记。")
     if current is None and not name:
         raise ChangeRefused("这个席位本来就空着，请填写接任的人。")
     if current and current.name == name and current.office_phone == office_phone:
         raise ChangeRefused(f"{name}已经在这个席位上，没有要变更的内容。")
-    last = seat.holdings.filter(voided=False, until_on__gte=on).order_by("-until_on").first()
-    if last and last.until_on:
-        raise ChangeRefused(f"{last.name}任职到{last.until_on}，变更日期须晚于这一天。")
+    _free(seat, on)
     if current:
         _close(current, on, document)
     following = None
@@ -168,6 +163,7 @@ def change_seat(*, seat_number: int, post: str, on: date, document: str, actor: 
     seat = _open(Seat, seat_number)
     if post == seat.post:
         raise ChangeRefused(f"这个席位已经由“{post}”担任，没有要变更的内容。")
+    _free(seat, on)
     holding = Holding.objects.select_for_update(of=("self",)).open().filter(seat=seat).first()
     _close(seat, on, document)
     following = Seat.objects.create(
@@ -264,19 +260,14 @@ def change_unit(
     on: date,
     document: str,
     actor: Actor,
-    seen: int | None = None,
 ) -> Unit:
     """Give a member unit its new name or the office from day ``on``.
 
     The row in force keeps its key, because permissions hang on it; its past goes to a row of its own.
-    ``seen`` is how many rows of history the clerk's page showed.
     """
     _checked(on, document)
     unit = _open(Unit, unit_number)
     others = Unit.objects.select_for_update(of=("self",)).open().filter(hosts_office=True)
-    rows = Unit.objects.filter(department_code=unit.department_code).count()
-    if seen is not None and seen != rows:
-        raise ChangeRefused("您打开页面以后，别人已经变更了这个单位。请看过现状再登记。")
     if (name, hosts_office) == (unit.name, unit.hosts_office):
         raise ChangeRefused("名称和办公室所在单位都没有变，没有要变更的内容。")
     if unit.hosts_office and not hosts_office:
@@ -318,6 +309,11 @@ def end_unit(*, unit_number: int, on: date, document: str, actor: Actor) -> None
     )
 
 
+def hold_still() -> None:
+    """Let nobody else change the organisation until this transaction ends."""
+    list(Unit.objects.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
 # Documents -----------------------------------------------------------------------------------------
 
 
@@ -353,7 +349,7 @@ def file_order(
     except IntegrityError as taken:
         raise ChangeRefused(f"文号{number}已经登记，不必再登一次。") from taken
     if scan is not None:
-        keep(scan, room="mechanism", key=f"order:{order.pk}", at=at, actor=actor)
+        keep(scan, room="mechanism", key=order.key, at=at, actor=actor)
     record(
         actor=actor,
         action="mechanism.file_order",
@@ -363,21 +359,48 @@ def file_order(
     return order
 
 
+@transaction.atomic
+def add_scan(*, order_pk: int, scan: File[bytes], at: datetime, actor: Actor) -> None:
+    """The scan of a document on file, such as the signed and sealed copy of one the office issued. Scans are
+    added, never replaced. Raises `Refused`."""
+    order = Order.objects.get(pk=order_pk)
+    kept = keep(scan, room="mechanism", key=order.key, at=at, actor=actor)
+    record(
+        actor=actor,
+        action="mechanism.add_scan",
+        subject=order.number,
+        summary=f"补存扫描件{kept.name}"[:500],
+        detail={"digest": kept.digest},
+    )
+
+
 # Parts ---------------------------------------------------------------------------------------------
 
 
 def _checked(on: date, document: str) -> None:
     if not document.strip():
         raise ChangeRefused("请填写依据文件的文号；机构和人员变更须以文件为准。")
-    if on > timezone.localdate():
-        raise ChangeRefused(f"生效日期{on}还没有到，请在生效当天或者以后登记。")
+    if not Order.objects.filter(number=document).exists():
+        raise ChangeRefused(
+            f"文号“{document}”没有登记。请先登记文件（文号、日期、扫描件），再变更。"
+        )
+    if on > timezone.localdate() + FURTHEST:
+        raise ChangeRefused(f"生效日期{on}太远，最多提前一年登记。请核对日期。")
+    hold_still()
 
 
 def _open(model: type[Row], number: int) -> Row:
     row: Row = model.objects.select_for_update(of=("self",)).get(pk=number)
     if row.voided or row.until_on:
-        raise ChangeRefused("这一行已经终止，不能再变更。请打开现行的一行。")
+        raise ChangeRefused(f"“{row}”已定到{row.until_on}为止，不能再变更。请选现行的一行。")
     return row
+
+
+def _free(seat: Seat, on: date) -> None:
+    """Refuse a day on which somebody who is to leave still holds the seat."""
+    last = seat.holdings.filter(voided=False, until_on__gte=on).order_by("-until_on").first()
+    if last:
+        raise ChangeRefused(f"{last.name}任职到{last.until_on}，变更日期须晚于这一天。")
 
 
 def _close(row: Row, on: date, document: str) -> None:

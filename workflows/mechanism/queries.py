@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from kernel.authority.permissions import Permission
 from kernel.papers.models import Attachment
+from tenants.registry.freezing import digest_of
 from workflows.mechanism import standard
 from workflows.mechanism.models import Holding, Seat, SeatKind, Unit
 
@@ -100,7 +101,25 @@ class Organisation:
 
     @property
     def vacant(self) -> int:
-        return sum(not place.holding for place in self.places)
+        return len(self.vacancies)
+
+    @property
+    def vacancies(self) -> list[str]:
+        """Seats nobody holds, in the chart's order."""
+        return [
+            "·".join(filter(None, (place.kind.label, place.unit.name if place.unit else "")))
+            for place in self.places
+            if not place.holding
+        ]
+
+    @property
+    def lacks(self) -> list[str]:
+        """What the city's model has and this mechanism lacks, one sentence each (A5.5)."""
+        return missing(
+            {unit.department_code for unit in self.units},
+            [(place.kind, place.seat.department_code) for place in self.places],
+            has_host=self.host is not None,
+        )
 
     @property
     def rows(self) -> list[Row]:
@@ -125,23 +144,41 @@ class Organisation:
 
 def organisation(on: date) -> Organisation:
     """The mechanism as it stood on day ``on``; three queries whatever its size."""
-    units = list(Unit.objects.in_force(on).order_by("order", "department_code", "pk"))
-    by_code = {unit.department_code: unit for unit in units}
-    holdings = {row.seat_id: row for row in Holding.objects.in_force(on).order_by("pk")}
-    seats = sorted(
+    return standing(
+        on,
+        Unit.objects.in_force(on).order_by("order", "department_code", "pk"),
         Seat.objects.in_force(on),
+        Holding.objects.in_force(on).order_by("pk"),
+    )
+
+
+def standing(
+    on: date, units: Iterable[Unit], seats: Iterable[Seat], holdings: Iterable[Holding]
+) -> Organisation:
+    """The mechanism that those of the rows make which hold on day ``on``; units are in order."""
+    here = [unit for unit in units if unit.holds(on)]
+    by_code = {unit.department_code: unit for unit in here}
+    held = {row.seat_id: row for row in holdings if row.holds(on)}
+    places = sorted(
+        (seat for seat in seats if seat.holds(on)),
         key=lambda seat: (_KINDS[SeatKind(seat.kind)], seat.order, seat.department_code, seat.pk),
     )
     return Organisation(
         on,
-        units,
-        [Place(seat, by_code.get(seat.department_code), holdings.get(seat.pk)) for seat in seats],
+        here,
+        [Place(seat, by_code.get(seat.department_code), held.get(seat.pk)) for seat in places],
     )
 
 
 def units_in_force(on: date) -> QuerySet[Unit]:
     """Member units on day ``on``, in order."""
     return Unit.objects.in_force(on).order_by("order", "department_code")
+
+
+def unit_names(on: date) -> dict[str, str]:
+    """The last name up to ``on`` of every unit by code, also of those that left."""
+    rows = Unit.objects.filter(voided=False, from_on__lte=on).order_by("from_on", "pk")
+    return dict(rows.values_list("department_code", "name"))
 
 
 def history_of_seat(seat: Seat) -> list[Holding]:
@@ -154,22 +191,11 @@ def history_of_unit(code: str) -> list[Unit]:
     return list(Unit.objects.filter(department_code=code).order_by("-from_on", "-pk"))
 
 
-def seats_of_unit(code: str) -> list[Seat]:
-    """Seats of the unit that are open, in the chart's order."""
-    return sorted(
-        Seat.objects.open().filter(department_code=code),
-        key=lambda seat: (_KINDS[SeatKind(seat.kind)], seat.order, seat.pk),
+def digest() -> str:
+    """Another word as soon as any row of the organisation is; three queries."""
+    return digest_of(
+        [list(model.objects.order_by("pk").values_list()) for model in (Unit, Seat, Holding)]
     )
-
-
-def last_change() -> date | None:
-    """The day of the latest change that is on file."""
-    days = [
-        row
-        for model in (Unit, Seat, Holding)
-        for row in model.objects.filter(~Q(document="")).values_list("from_on", "until_on")
-    ]
-    return max((day for pair in days for day in pair if day), default=None)
 
 
 # For filing (报备) ---------------------------------------------------------------------------------
@@ -213,25 +239,11 @@ def snapshot(on: date) -> dict[str, Any]:
     }
 
 
-def completeness(on: date) -> list[str]:
-    """What the mechanism lacks on day ``on``; see `lacks_of`."""
-    return lacks_of(organisation(on))
-
-
-def lacks_of(found: Organisation) -> list[str]:
-    """What the city's model has and this mechanism lacks, one sentence each (A5.5).
+def missing(units: set[str], seats: Iterable[tuple[SeatKind, str]], *, has_host: bool) -> list[str]:
+    """The sentences of `Organisation.lacks` for these units and seats.
 
     A unit that is missing is named once, not again for each of its seats.
     """
-    return missing(
-        {unit.department_code for unit in found.units},
-        [(place.kind, place.seat.department_code) for place in found.places],
-        has_host=found.host is not None,
-    )
-
-
-def missing(units: set[str], seats: Iterable[tuple[SeatKind, str]], *, has_host: bool) -> list[str]:
-    """The sentences of `completeness` for these units and seats."""
     held = set(seats)
     kinds = {kind for kind, _ in held}
     lacks = [
@@ -254,20 +266,6 @@ def missing(units: set[str], seats: Iterable[tuple[SeatKind, str]], *, has_host:
     if SeatKind.FOLLOW_UP not in kinds:
         lacks.append("没有设国家、自治区审批事项跟进组")
     return lacks
-
-
-def vacancies(on: date) -> list[str]:
-    """Seats nobody holds on day ``on``; see `vacant_in`."""
-    return vacant_in(organisation(on))
-
-
-def vacant_in(found: Organisation) -> list[str]:
-    """Seats nobody holds, in the chart's order."""
-    return [
-        "·".join(filter(None, (place.kind.label, place.unit.name if place.unit else "")))
-        for place in found.places
-        if not place.holding
-    ]
 
 
 def may_read(request: "SignedInRequest", attachment: Attachment) -> bool:

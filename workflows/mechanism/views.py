@@ -1,7 +1,7 @@
 """Pages of the organisation (组织机构)."""
 
-from collections.abc import Callable, Iterable
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms as django_forms
@@ -20,10 +20,14 @@ from kernel.trail import record_refusal
 from kernel.web.downloads import attachment
 from kernel.web.http import SignedInRequest, actor_of, requires
 from kernel.web.parts import Fact
+from kernel.web.templatetags.lianshen import full_day
 from kernel.web.xlsx import Column, workbook_bytes
 from workflows.mechanism import actions, forms, queries
+from workflows.mechanism.history import History
 from workflows.mechanism.models import Order, Seat, Unit
 from workflows.mechanism.queries import Place
+
+YEAR = timedelta(days=366)
 
 # Looking ------------------------------------------------------------------------------------------
 
@@ -34,19 +38,15 @@ def chart(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     form = forms.AsOf(request.GET or None, initial={"on": today})
     on = _day(form)
-    organisation = queries.organisation(on)
-    host = organisation.host
+    history = History()
+    organisation = history.on(on)
+    changed = [day for day in history.days if day <= today][1:]
     facts = [
         Fact("成员单位", len(organisation.units), "个"),
         Fact("席位", len(organisation.places), f"其中空缺 {organisation.vacant} 个"),
         Fact("专项工作组", len(organisation.task_force), "人编制"),
-        Fact("最近一次变更", _told(queries.last_change()) or "建立以来没有变更"),
+        Fact("最近一次变更", full_day(changed[-1]) if changed else "建立以来没有变更"),
     ]
-    lacks = queries.missing(
-        {unit.department_code for unit in organisation.units},
-        [(place.kind, place.seat.department_code) for place in organisation.places],
-        has_host=host is not None,
-    )
     return render(
         request,
         "mechanism/chart.html",
@@ -54,11 +54,38 @@ def chart(request: SignedInRequest) -> HttpResponse:
             "title": "组织机构",
             "form": form,
             "on": on,
-            "is_today": on == today,
+            "today": today,
+            "before": history.day_before(on),
+            "after": history.day_after(on),
             "organisation": organisation,
             "facts": facts,
-            "lacks": lacks,
+            "lacks": organisation.lacks,
             "may_change": Permission.MECHANISM_CHANGE in request.permissions,
+        },
+    )
+
+
+@require_safe
+@requires(Permission.MECHANISM_VIEW)
+def changes(request: SignedInRequest) -> HttpResponse:
+    """What changed between two days: by default the last year and what is to come."""
+    today = timezone.localdate()
+    history = History()
+    shown = {"since": today - YEAR, "on": max([today, *history.days])}
+    form = forms.Between({name: request.GET.get(name) or day for name, day in shown.items()})
+    form.is_valid()
+    since, on = (form.cleaned_data.get(name, day) for name, day in shown.items())
+    return render(
+        request,
+        "mechanism/changes.html",
+        {
+            "title": "机构变更",
+            "crumbs": [("组织机构", reverse("mechanism:chart")), ("机构变更", "")],
+            "form": form,
+            "since": since,
+            "on": on,
+            "today": today,
+            "days": [*history.changes(since, on)][::-1],
         },
     )
 
@@ -119,196 +146,11 @@ def export(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @requires(Permission.MECHANISM_VIEW)
 def seat(request: SignedInRequest, number: int) -> HttpResponse:
-    return _seat_page(request, get_object_or_404(Seat, pk=number))
-
-
-@require_safe
-@requires(Permission.MECHANISM_VIEW)
-def unit(request: SignedInRequest, number: int) -> HttpResponse:
-    return _unit_page(request, get_object_or_404(Unit, pk=number))
-
-
-@require_safe
-@requires(Permission.MECHANISM_CHANGE)
-def add(request: SignedInRequest) -> HttpResponse:
-    return _add_page(request)
-
-
-@require_safe
-@requires(Permission.MECHANISM_VIEW)
-def orders(request: SignedInRequest) -> HttpResponse:
-    """Documents on file."""
-    return _orders_page(request)
-
-
-# Changing -----------------------------------------------------------------------------------------
-
-
-@require_POST
-@requires(Permission.MECHANISM_CHANGE)
-def appoint(request: SignedInRequest, number: int) -> HttpResponse:
     row = get_object_or_404(Seat, pk=number)
-    form = forms.AppointForm(request.POST, prefix="appoint")
-
-    def act() -> str:
-        actions.appoint(seat_number=row.pk, actor=actor_of(request), **form.cleaned_data)
-        return reverse("mechanism:seat", args=[row.pk])
-
-    return _changed(request, form, act, row) or _seat_page(request, row, appoint_form=form)
-
-
-@require_POST
-@requires(Permission.MECHANISM_CHANGE)
-def change_seat(request: SignedInRequest, number: int) -> HttpResponse:
-    row = get_object_or_404(Seat, pk=number)
-    form = forms.change_seat_form(row, request.POST)
-
-    def act() -> str:
-        following = actions.change_seat(
-            seat_number=row.pk, actor=actor_of(request), **form.cleaned_data
-        )
-        return reverse("mechanism:seat", args=[following.pk])
-
-    return _changed(request, form, act, row) or _seat_page(request, row, post_form=form)
-
-
-@require_POST
-@requires(Permission.MECHANISM_CHANGE)
-def end_seat(request: SignedInRequest, number: int) -> HttpResponse:
-    row = get_object_or_404(Seat, pk=number)
-    form = forms.EndForm(request.POST, prefix="end")
-
-    def act() -> str:
-        actions.end_seat(seat_number=row.pk, actor=actor_of(request), **form.cleaned_data)
-        return reverse("mechanism:seat", args=[row.pk])
-
-    return _changed(request, form, act, row) or _seat_page(request, row, end_form=form)
-
-
-@require_POST
-@requires(Permission.MECHANISM_CHANGE)
-def change_unit(request: SignedInRequest, number: int) -> HttpResponse:
-    row = get_object_or_404(Unit, pk=number)
-    form = forms.change_unit_form(row, request.POST)
-
-    def act() -> str:
-        actions.change_unit(unit_number=row.pk, actor=actor_of(request), **form.cleaned_data)
-        return reverse("mechanism:unit", args=[row.pk])
-
-    return _changed(request, form, act, row) or _unit_page(request, row, unit_form=form)
-
-
-@require_POST
-@requires(Permission.MECHANISM_CHANGE)
-def end_unit(request: SignedInRequest, number: int) -> HttpResponse:
-    row = get_object_or_404(Unit, pk=number)
-    form = forms.EndForm(request.POST, prefix="end")
-
-    def act() -> str:
-        actions.end_unit(unit_number=row.pk, actor=actor_of(request), **form.cleaned_data)
-        return reverse("mechanism:unit", args=[row.pk])
-
-    return _changed(request, form, act, row) or _unit_page(request, row, end_form=form)
-
-
-@require_POST
-@requires(Permission.MECHANISM_CHANGE)
-def add_unit(request: SignedInRequest) -> HttpResponse:
-    form = forms.AddUnitForm(request.POST, prefix="unit", units=_units())
-
-    def act() -> str:
-        row = actions.add_unit(actor=actor_of(request), **form.cleaned_data)
-        return reverse("mechanism:unit", args=[row.pk])
-
-    return _changed(request, form, act, "成员单位") or _add_page(request, unit_form=form)
-
-
-@require_POST
-@requires(Permission.MECHANISM_CHANGE)
-def add_seat(request: SignedInRequest) -> HttpResponse:
-    form = forms.AddSeatForm(request.POST, prefix="seat", units=_units())
-
-    def act() -> str:
-        row = actions.add_seat(actor=actor_of(request), **form.cleaned_data)
-        return reverse("mechanism:seat", args=[row.pk])
-
-    return _changed(request, form, act, "席位") or _add_page(request, seat_form=form)
-
-
-@require_POST
-@requires(Permission.MECHANISM_CHANGE)
-def file_order(request: SignedInRequest) -> HttpResponse:
-    """Put a document from outside on file."""
-    form = forms.OrderForm(request.POST, request.FILES)
-
-    def act() -> str:
-        given = form.cleaned_data
-        actions.file_order(
-            number=given["number"],
-            title=given["title"],
-            dated_on=given["dated_on"],
-            scan=given["scan"][0],
-            on=timezone.localdate(),
-            at=timezone.now(),
-            actor=actor_of(request),
-        )
-        return reverse("mechanism:orders")
-
-    return _changed(request, form, act, "依据文件") or _orders_page(request, form=form)
-
-
-# Parts --------------------------------------------------------------------------------------------
-
-
-def _orders_page(request: SignedInRequest, **bound: django_forms.Form) -> HttpResponse:
-    found = Order.objects.order_by("-dated_on", "-pk")
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
-    files: dict[str, list[Any]] = {}
-    for file in attached("mechanism", *(f"order:{row.pk}" for row in page)):
-        files.setdefault(file.key, []).append(file)
-    return render(
-        request,
-        "mechanism/orders.html",
-        {
-            "title": "依据文件",
-            "crumbs": [("组织机构", reverse("mechanism:chart")), ("依据文件", "")],
-            "page": page,
-            "rows": [(row, files.get(f"order:{row.pk}", [])) for row in page],
-            "may_change": Permission.MECHANISM_CHANGE in request.permissions,
-            "form": forms.OrderForm(),
-            **bound,
-        },
-        status=422 if bound else 200,
-    )
-
-
-def _changed(
-    request: SignedInRequest, form: django_forms.Form, act: Callable[[], str], subject: object
-) -> HttpResponse | None:
-    """Act on a good form and lead to the page it names; None when the form has to be shown again."""
-    if not form.is_valid():
-        return None
-    try:
-        address = act()
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        record_refusal(
-            actor=actor_of(request),
-            action=Permission.MECHANISM_CHANGE,
-            subject=str(subject),
-            summary=str(refusal),
-        )
-        return None
-    messages.success(request, "变更已登记，前后两行都留在沿革里。")
-    return redirect(address)
-
-
-def _seat_page(request: SignedInRequest, row: Seat, **bound: django_forms.Form) -> HttpResponse:
-    is_open = not row.voided and row.until_on is None
-    may_change = is_open and Permission.MECHANISM_CHANGE in request.permissions
-    of_unit = Unit.objects.filter(department_code=row.department_code).order_by("-pk").first()
+    today = timezone.localdate()
+    of_units = Unit.objects.filter(department_code=row.department_code, voided=False)
+    of_unit = of_units.order_by("-from_on").first()
     history = queries.history_of_seat(row)
-    current = next((held for held in history if not held.voided and held.until_on is None), None)
     return render(
         request,
         "mechanism/seat.html",
@@ -323,24 +165,19 @@ def _seat_page(request: SignedInRequest, row: Seat, **bound: django_forms.Form) 
             ],
             "seat": row,
             "unit": of_unit,
-            "is_open": is_open,
-            "current": current,
-            "history": history,
-            "may_change": may_change,
-            "appoint_form": forms.AppointForm(
-                prefix="appoint", initial={"seen": current.pk if current else 0}
-            ),
-            "post_form": forms.change_seat_form(row),
-            "end_form": forms.EndForm(prefix="end"),
-            **bound,
+            "holds": row.holds(today),
+            "current": next((held for held in history if held.holds(today)), None),
+            "history": [(held, held.holds(today)) for held in history],
+            "may_change": Permission.MECHANISM_CHANGE in request.permissions,
         },
-        status=422 if bound else 200,
     )
 
 
-def _unit_page(request: SignedInRequest, row: Unit, **bound: django_forms.Form) -> HttpResponse:
-    is_open = not row.voided and row.until_on is None
-    history = queries.history_of_unit(row.department_code)
+@require_safe
+@requires(Permission.MECHANISM_VIEW)
+def unit(request: SignedInRequest, number: int) -> HttpResponse:
+    row = get_object_or_404(Unit, pk=number)
+    today = timezone.localdate()
     return render(
         request,
         "mechanism/unit.html",
@@ -352,35 +189,146 @@ def _unit_page(request: SignedInRequest, row: Unit, **bound: django_forms.Form) 
                 (row.name, ""),
             ],
             "unit": row,
-            "is_open": is_open,
+            "holds": row.holds(today),
             "places": [
                 place
-                for place in queries.organisation(timezone.localdate()).places
+                for place in queries.organisation(today).places
                 if place.seat.department_code == row.department_code
             ],
-            "history": history,
-            "may_change": is_open and Permission.MECHANISM_CHANGE in request.permissions,
-            "unit_form": forms.change_unit_form(row, seen=len(history)),
-            "end_form": forms.EndForm(prefix="end"),
+            "history": [
+                (past, past.holds(today)) for past in queries.history_of_unit(row.department_code)
+            ],
+            "may_change": Permission.MECHANISM_CHANGE in request.permissions,
+        },
+    )
+
+
+@require_safe
+@requires(Permission.MECHANISM_VIEW)
+def orders(request: SignedInRequest) -> HttpResponse:
+    """Documents on file."""
+    return _orders_page(request)
+
+
+@require_safe
+@requires(Permission.MECHANISM_VIEW)
+def order(request: SignedInRequest, number: int) -> HttpResponse:
+    return _order_page(request, get_object_or_404(Order, pk=number))
+
+
+# Filing -------------------------------------------------------------------------------------------
+
+
+@require_POST
+@requires(Permission.MECHANISM_CHANGE)
+def file_order(request: SignedInRequest) -> HttpResponse:
+    """Put a document from outside on file."""
+    form = forms.OrderForm(request.POST, request.FILES)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            filed = actions.file_order(
+                number=given["number"],
+                title=given["title"],
+                dated_on=given["dated_on"],
+                scan=given["scan"][0],
+                on=timezone.localdate(),
+                at=timezone.now(),
+                actor=actor_of(request),
+            )
+        except Refused as refusal:
+            _refuse(request, form, refusal, given["number"])
+        else:
+            messages.success(
+                request, "文件已登记。要按它调整机构和人员，请拟一份调整并选它作依据。"
+            )
+            return redirect("mechanism:order", filed.pk)
+    return _orders_page(request, form=form)
+
+
+@require_POST
+@requires(Permission.MECHANISM_CHANGE)
+def add_scan(request: SignedInRequest, number: int) -> HttpResponse:
+    """Keep the scan of a document that is on file."""
+    row = get_object_or_404(Order, pk=number)
+    form = forms.ScanForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            for scan in form.cleaned_data["scan"]:
+                actions.add_scan(
+                    order_pk=row.pk, scan=scan, at=timezone.now(), actor=actor_of(request)
+                )
+        except Refused as refusal:
+            _refuse(request, form, refusal, row.number)
+        else:
+            messages.success(request, "扫描件已补存。")
+            return redirect("mechanism:order", row.pk)
+    return _order_page(request, row, form=form)
+
+
+# Parts --------------------------------------------------------------------------------------------
+
+
+def _orders_page(request: SignedInRequest, **bound: django_forms.Form) -> HttpResponse:
+    found = Order.objects.order_by("-dated_on", "-pk")
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    files: dict[str, list[Any]] = {}
+    for file in attached("mechanism", *(row.key for row in page)):
+        files.setdefault(file.key, []).append(file)
+    return render(
+        request,
+        "mechanism/orders.html",
+        {
+            "title": "依据文件",
+            "crumbs": [("组织机构", reverse("mechanism:chart")), ("依据文件", "")],
+            "page": page,
+            "rows": [(row, files.get(row.key, [])) for row in page],
+            "may_change": Permission.MECHANISM_CHANGE in request.permissions,
+            "form": forms.OrderForm(),
             **bound,
         },
         status=422 if bound else 200,
     )
 
 
-def _add_page(request: SignedInRequest, **bound: django_forms.Form) -> HttpResponse:
-    units = _units()
+def _order_page(request: SignedInRequest, row: Order, **bound: django_forms.Form) -> HttpResponse:
+    history = History()
+    made = [
+        (day, difference)
+        for day, found in history.changes(date.min, date.max)
+        for difference in found
+        if difference.document == row.number
+    ]
     return render(
         request,
-        "mechanism/add.html",
+        "mechanism/order.html",
         {
-            "title": "增加单位或者席位",
-            "crumbs": [("组织机构", reverse("mechanism:chart")), ("增加单位或者席位", "")],
-            "unit_form": forms.AddUnitForm(prefix="unit", units=units),
-            "seat_form": forms.AddSeatForm(prefix="seat", units=units),
+            "title": row.number,
+            "crumbs": [
+                ("组织机构", reverse("mechanism:chart")),
+                ("依据文件", reverse("mechanism:orders")),
+                (row.number, ""),
+            ],
+            "order": row,
+            "made": made,
+            "files": attached("mechanism", row.key),
+            "may_change": Permission.MECHANISM_CHANGE in request.permissions,
+            "form": forms.ScanForm(),
             **bound,
         },
         status=422 if bound else 200,
+    )
+
+
+def _refuse(
+    request: SignedInRequest, form: django_forms.Form, refusal: Refused, subject: str
+) -> None:
+    form.add_error(None, str(refusal))
+    record_refusal(
+        actor=actor_of(request),
+        action=Permission.MECHANISM_CHANGE,
+        subject=subject,
+        summary=str(refusal),
     )
 
 
@@ -413,11 +361,3 @@ def _day(form: django_forms.Form) -> date:
     form.is_valid()
     asked = getattr(form, "cleaned_data", {}).get("on")
     return asked if isinstance(asked, date) else timezone.localdate()
-
-
-def _units() -> list[Unit]:
-    return list(queries.units_in_force(timezone.localdate()))
-
-
-def _told(day: date | None) -> str:
-    return f"{day.year}年{day.month}月{day.day}日" if day else ""

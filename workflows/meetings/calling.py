@@ -14,13 +14,13 @@ from kernel.notices.telling import Message, tell
 from kernel.papers.attaching import keep
 from kernel.papers.paper import Block, Heading, Para, Table, cn_date
 from kernel.trail import Actor, record
+from workflows.catalogue.queries import short_names
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind as Paper
 from workflows.meetings.candidates import Candidate
 from workflows.meetings.lifecycle import BEFORE, Kind, MeetingRefused, State, move_from
 from workflows.meetings.models import Invitee, Item, Meeting
-from workflows.meetings.queries import names
 
 ROOM = "meetings"
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -380,7 +380,7 @@ def _invite_units(meeting: Meeting, codes: Iterable[str]) -> None:
 
 
 def _issue_invitation(meeting: Meeting, today: date, actor: Actor) -> Any:
-    called = names()
+    called = short_names()
     invitees = list(meeting.invitees.order_by("pk"))
     units = [called.get(i.department_code, i.department_code) or i.post for i in invitees]
     items = list(meeting.items.order_by("order", "pk"))

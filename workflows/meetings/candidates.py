@@ -7,8 +7,10 @@ from datetime import date
 from django.db.models import Q
 
 from kernel.calendars.queries import work_calendar
+from kernel.papers.paper import cn_date
 from kernel.web.lamps import Lamp
 from workflows.assignments.models import Part
+from workflows.catalogue.queries import departments
 from workflows.deficiency.lifecycle import State as PaperState
 from workflows.deficiency.models import Deficiency
 from workflows.meetings.lifecycle import State as MeetingState
@@ -62,6 +64,10 @@ def candidates(on: date) -> list[Candidate]:
     return sorted(found.values(), key=lambda each: (-each.weight, each.key))[:MOST]
 
 
+def _day(on: date | None) -> str:
+    return cn_date(on) if on else "—"
+
+
 def _of(procedure: Procedure, why: str, weight: int) -> Candidate:
     return Candidate(
         f"procedure:{procedure.number}",
@@ -79,9 +85,9 @@ def stuck_procedures(on: date) -> Iterable[Candidate]:
     """Red lamps, passed statutory days, and clocks that have stood for long."""
     late = Q(statutory_due_on__lt=on) & ~Q(state__in=FINISHED)
     for procedure in ledger().filter(late).order_by("statutory_due_on", "pk")[:MOST]:
-        yield _of(procedure, f"超过法定期限 {procedure.statutory_due_on}", 50)
+        yield _of(procedure, f"超过法定期限（{_day(procedure.statutory_due_on)}）", 50)
     for procedure in ledger().filter(under_lamp(Lamp.RED, on)).order_by("red_on", "pk")[:MOST]:
-        yield _of(procedure, f"红灯自 {procedure.red_on}", 30)
+        yield _of(procedure, f"{_day(procedure.red_on)}亮红灯", 30)
     calendar = work_calendar()
     stopped = list(ledger().filter(state__in=PAUSED).order_by("pk")[:MOST])
     lines = entries_for(stopped)
@@ -108,15 +114,23 @@ def infeasible_projects(on: date) -> Iterable[Candidate]:
 
 
 def overdue_sheets(on: date) -> Iterable[Candidate]:
-    for part in Part.objects.all().late(on).select_related("sheet").order_by("due_on", "pk")[:MOST]:
+    """Sheets with a part that is late; the departments are those that are."""
+    late = Part.objects.all().late(on).select_related("sheet").order_by("due_on", "pk")[:MOST]
+    sheets: dict[int, list[Part]] = {}
+    for part in late:
+        sheets.setdefault(part.sheet_id, []).append(part)
+    names = departments()
+    for pk, parts in sheets.items():
+        sheet, codes = parts[0].sheet, tuple(part.department_code for part in parts)
+        units = "、".join(names[code].short_name if code in names else code for code in codes)
         yield Candidate(
-            f"part:{part.pk}",
-            f"{part.sheet.title}（{part.sheet.number}）",
-            f"任务逾期，期限 {part.due_on}",
+            f"sheet:{pk}",
+            f"{sheet.title}（{sheet.number}）",
+            f"任务逾期：{units}，期限{cn_date(parts[0].due_on)}",
             25,
-            part.sheet.project_id,
-            part.sheet.procedure_id,
-            departments=(part.department_code,),
+            sheet.project_id,
+            sheet.procedure_id,
+            departments=codes,
         )
 
 
@@ -136,7 +150,7 @@ def left_over(on: date) -> Iterable[Candidate]:
         yield Candidate(
             item.key,
             item.title,
-            f"{item.meeting.on} 的会议没有解决",
+            f"{cn_date(item.meeting.on)}的会议没有解决",
             10,
             item.project_id,
             item.procedure_id,

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from kernel.papers.forms import FilesField
-from kernel.web.fields import day_field
+from kernel.web.fields import day_field, deadline_field
 from workflows.meetings.lifecycle import Cause, Ground, Kind, SixStep, State
 from workflows.meetings.models import Invitee
 
@@ -127,7 +127,7 @@ class ResolutionForm(forms.Form):
     support_codes = forms.MultipleChoiceField(
         label="配合单位", required=False, widget=forms.CheckboxSelectMultiple
     )
-    due_on = day_field("办结期限")
+    due_on = deadline_field("办结期限")
 
     def __init__(self, *args: Any, departments: Iterable[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

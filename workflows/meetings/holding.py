@@ -12,13 +12,14 @@ from kernel.trail import Actor, record
 from workflows.assignments.actions import PartDraft, Source, draw_up, hand_over
 from workflows.assignments.lifecycle import SourceKind
 from workflows.assignments.models import Sheet
+from workflows.catalogue.queries import short_names
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind as PaperKind
 from workflows.meetings.calling import ROOM, locked, saved
 from workflows.meetings.lifecycle import Cause, MeetingRefused, SixStep, State, move_from
 from workflows.meetings.models import Invitee, Item, Meeting, Resolution, Said
-from workflows.meetings.queries import lacking, names, reconciled, whole
+from workflows.meetings.queries import lacking, reconciled, whole
 
 WRITABLE = frozenset({State.HELD})
 
@@ -221,7 +222,7 @@ def issue_minutes(
 
 def minutes_of(meeting: Meeting, today: date) -> Paper:
     """The minutes as a paper (会议纪要), without its number."""
-    called = names()
+    called = short_names()
     body: list[Block] = [
         Para(
             f"{cn_date(meeting.on)}，{meeting.chair}在{meeting.place}主持召开{meeting.title}。"

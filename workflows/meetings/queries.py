@@ -8,7 +8,6 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
 from kernel.authority.permissions import Permission, Role
-from workflows.catalogue.queries import departments
 from workflows.meetings.lifecycle import SixStep, State
 from workflows.meetings.models import Invitee, Item, Meeting, Resolution, Said
 from workflows.procedures.live import live_of
@@ -117,10 +116,6 @@ def reconciled(item: Item, on: date) -> str:
         if day.on
     )
     return f"{row.procedure.name}现为“{row.state}”，在{row.holder or '—'}手里。{days}。"
-
-
-def names() -> dict[str, str]:
-    return {code: department.short_name for code, department in departments().items()}
 
 
 def waiting_count(request: HttpRequest) -> int:

@@ -16,8 +16,9 @@ from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.trail.queries import events, of
 from kernel.web.downloads import attachment, workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, refuse, refuse_form, requires, whole_number
 from kernel.web.xlsx import Column
+from workflows.catalogue.queries import short_names
 from workflows.meetings import actions, calling, queries
 from workflows.meetings.candidates import candidates
 from workflows.meetings.forms import (
@@ -67,7 +68,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
 
 
 def _exported(meetings: Any) -> Any:
-    called = queries.names()
+    called = short_names()
     whole = meetings.prefetch_related("items__resolutions__sheet")
     for meeting in whole.iterator(chunk_size=200):
         said = (
@@ -101,7 +102,7 @@ def _meeting(
     request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = None
 ) -> HttpResponse:
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
-    called = queries.names()
+    called = short_names()
     office = Permission.MEETINGS_CHANGE in request.permissions
     leads = Permission.MEETINGS_CONSENT in request.permissions
     items = queries.whole(found)
@@ -236,15 +237,15 @@ def agenda(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
     common: dict[str, Any] = {
         "meeting_id": pk,
-        "version": _number(request.POST.get("version")),
+        "version": whole_number(request.POST.get("version")),
         "actor": actor_of(request),
     }
 
     def act() -> None:
         if drop := request.POST.get("drop"):
-            actions.drop_item(item_id=_number(drop), **common)
+            actions.drop_item(item_id=whole_number(drop), **common)
         elif up := request.POST.get("up"):
-            actions.raise_item(item_id=_number(up), **common)
+            actions.raise_item(item_id=whole_number(up), **common)
         else:
             chosen = set(request.POST.getlist("candidate"))
             offered = [c for c in candidates(timezone.localdate()) if c.key in chosen]
@@ -273,7 +274,7 @@ def own_item(request: SignedInRequest, pk: int) -> HttpResponse:
 @requires(Permission.MEETINGS_CHANGE)
 def invitees(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
-    form = _invitees_form(found, [], queries.names(), request.POST)
+    form = _invitees_form(found, [], short_names(), request.POST)
     if not form.is_valid():
         return _meeting(request, pk, ("invitees", form))
     given = form.cleaned_data
@@ -308,7 +309,9 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     }
     text = form.cleaned_data["text"]
     came = {
-        _number(key.removeprefix("came-")): request.POST.get(f"who-{key.removeprefix('came-')}", "")
+        whole_number(key.removeprefix("came-")): request.POST.get(
+            f"who-{key.removeprefix('came-')}", ""
+        )
         for key in request.POST
         if key.startswith("came-")
     }
@@ -393,7 +396,7 @@ def paper_consent(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "批示已登记。")
             return redirect("meetings:meeting", pk)
-    _note(request, form, "meetings.consent", f"会议 {pk}")
+    refuse_form(request, form, action="meetings.consent", subject=f"会议 {pk}")
     return _meeting(request, pk, ("paper", form))
 
 
@@ -457,14 +460,14 @@ def resolve(request: SignedInRequest, pk: int, item: int) -> HttpResponse:
             request,
             found,
             lambda: actions.unresolve(
-                meeting_id=pk, resolution_id=_number(strike), actor=actor_of(request)
+                meeting_id=pk, resolution_id=whole_number(strike), actor=actor_of(request)
             ),
             "已删去。",
             "meetings.unresolve",
             f"#item-{item}",
         )
     form = ResolutionForm(
-        request.POST, departments=queries.names().items(), auto_id=f"id_{item}_r_%s"
+        request.POST, departments=short_names().items(), auto_id=f"id_{item}_r_%s"
     )
     if not form.is_valid():
         return _meeting(request, pk, (f"resolve-{item}", form))
@@ -560,12 +563,3 @@ def _resolution_form(
         initial={"lead_code": leading},
         auto_id=f"id_{item.pk}_r_%s",
     )
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else 0
-
-
-def _note(request: SignedInRequest, form: Any, action: str, subject: str) -> None:
-    words = "".join(str(said) for found in form.errors.values() for said in found)
-    refuse(request, Refused(words or "没有办成。"), action=action, subject=subject)

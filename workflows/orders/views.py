@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
@@ -12,10 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
+from kernel.trail import record_refusal
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from workflows.mechanism.models import Order
 from workflows.orders import actions
 from workflows.orders.changes import VERBS, words_of
-from workflows.orders.forms import FORMS, DraftForm
+from workflows.orders.forms import FORMS, DraftForm, HeadForm
 from workflows.orders.models import Draft
 
 
@@ -24,16 +27,25 @@ from workflows.orders.models import Draft
 def listing(request: SignedInRequest) -> HttpResponse:
     form = DraftForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        made = actions.draw_up(**form.cleaned_data, at=timezone.now(), actor=actor_of(request))
-        return redirect("orders:draft", made.pk)
-    drafts = Draft.objects.select_related("issued").defer("issued__paper").order_by("-pk")
+        try:
+            made = actions.draw_up(
+                **form.cleaned_data,
+                on=timezone.localdate(),
+                at=timezone.now(),
+                actor=actor_of(request),
+            )
+        except Refused as refusal:
+            _keep(request, form, refusal, "draw_up", form.cleaned_data["title"])
+        else:
+            return redirect("orders:draft", made.pk)
+    drafts = Draft.objects.select_related("issued", "basis").defer("issued__paper")
     return render(
         request,
         "orders/list.html",
         {
             "title": "调整文件",
             "crumbs": [("组织机构", reverse("mechanism:chart")), ("调整文件", "")],
-            "page": Paginator(drafts, 30).get_page(request.GET.get("page")),
+            "page": Paginator(drafts.order_by("-pk"), 30).get_page(request.GET.get("page")),
             "form": form,
         },
         status=422 if form.errors else 200,
@@ -47,19 +59,29 @@ def draft(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _draft(
-    request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = None
+    request: SignedInRequest, pk: int, failed: tuple[str, forms.Form] | None = None
 ) -> HttpResponse:
-    found = get_object_or_404(Draft.objects.select_related("issued"), pk=pk)
+    found = get_object_or_404(Draft.objects.select_related("issued", "basis"), pk=pk)
     is_open = found.state == Draft.State.OPEN
     today = timezone.localdate()
-    lacks: list[str] = []
-    empty: list[str] = []
-    stuck = ""
-    if is_open and found.changes:
+    outcome, stuck = None, ""
+    if is_open:
         try:
-            lacks, empty = actions.preview(found, on=today, actor=actor_of(request))
+            outcome = actions.preview(found, on=today, at=timezone.now(), actor=actor_of(request))
         except Refused as refusal:
             stuck = str(refusal)
+    paper = None
+    if found.basis is None:
+        paper = found.issued.as_paper if found.issued else actions.paper_of(found, today)
+    shown = dict([failed] if failed else [])
+    head = shown.get("head") or HeadForm(
+        initial={
+            "version": found.version,
+            "title": found.title,
+            "reason": found.reason,
+            "effective_on": found.effective_on,
+        }
+    )
     return render(
         request,
         "orders/draft.html",
@@ -67,19 +89,21 @@ def _draft(
             "title": found.title,
             "crumbs": [("调整文件", reverse("orders:list")), (found.title, "")],
             "draft": found,
+            "order": found.basis or Order.objects.filter(number=found.number).first(),
+            "effective_on": found.effective_on or today,
+            "today": today,
             "changes": [(VERBS[c["verb"]].label, words_of(c)) for c in found.changes],
-            "paper": found.issued.as_paper if found.issued else actions.paper_of(found, today),
+            "paper": paper,
             "is_open": is_open,
-            "lacks": lacks,
-            "empty": empty,
+            "outcome": outcome,
             "stuck": stuck,
+            "head": head if is_open else None,
             "forms": [
                 (
                     verb,
                     VERBS[verb].label,
-                    failed[1]
-                    if failed and failed[0] == verb
-                    else form(initial={"version": found.version}, auto_id=f"id_{verb}_%s"),
+                    shown.get(verb)
+                    or form(initial={"version": found.version}, auto_id=f"id_{verb}_%s"),
                 )
                 for verb, form in FORMS.items()
             ]
@@ -89,6 +113,24 @@ def _draft(
         },
         status=422 if failed else 200,
     )
+
+
+@require_POST
+@requires(Permission.MECHANISM_CHANGE)
+def head(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Another title, reason or day of effect."""
+    found = get_object_or_404(Draft, pk=pk)
+    form = HeadForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.rewrite(
+                pk=pk, on=timezone.localdate(), actor=actor_of(request), **form.cleaned_data
+            )
+        except Refused as refusal:
+            _keep(request, form, refusal, "rewrite", found.title)
+        else:
+            return redirect("orders:draft", pk)
+    return _draft(request, pk, ("head", form))
 
 
 @require_POST
@@ -106,11 +148,11 @@ def add(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
                 version=form.cleaned_data["version"],
                 change=form.change(verb),
                 on=timezone.localdate(),
+                at=timezone.now(),
                 actor=actor_of(request),
             )
         except Refused as refusal:
-            form.add_error(None, str(refusal))
-            refuse(request, refusal, action="orders.add_change", subject=found.title)
+            _keep(request, form, refusal, "add_change", found.title)
         else:
             return redirect("orders:draft", pk)
     return _draft(request, pk, (verb, form))
@@ -133,8 +175,13 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         ),
         "drop": (lambda: actions.drop(**common), "已放弃。"),
         "issue": (
-            lambda: actions.issue_order(on=timezone.localdate(), at=timezone.now(), **common),
-            "文件已印发，调整即日生效。",
+            lambda: actions.issue_order(
+                seen=request.POST.get("seen", ""),
+                on=timezone.localdate(),
+                at=timezone.now(),
+                **common,
+            ),
+            "已办结，各项调整按生效日期执行。",
         ),
     }
     if name not in verbs:
@@ -147,6 +194,16 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     else:
         messages.success(request, said)
     return redirect("orders:draft", pk)
+
+
+def _keep(
+    request: SignedInRequest, form: forms.Form, refusal: Refused, name: str, subject: str
+) -> None:
+    """Say why on the form, and keep a line of it in the trail."""
+    form.add_error(None, str(refusal))
+    record_refusal(
+        actor=actor_of(request), action=f"orders.{name}", subject=subject, summary=str(refusal)
+    )
 
 
 def _number(text: str | None) -> int:

@@ -16,8 +16,8 @@ from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.xlsx import Column
+from workflows.catalogue.queries import short_names
 from workflows.meetings.models import Item
-from workflows.meetings.queries import names
 from workflows.policies import actions, queries
 from workflows.policies.forms import PolicyForm
 
@@ -33,7 +33,7 @@ COLUMNS = (
 @require_safe
 @requires(Permission.MEETINGS_VIEW)
 def listing(request: SignedInRequest) -> HttpResponse:
-    today, called = timezone.localdate(), names()
+    today, called = timezone.localdate(), short_names()
     matters = queries.matter_names(today)
     if request.GET.get("export"):
         every = list(queries.policies())
@@ -103,7 +103,7 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
             "crumbs": [("政策完善", reverse("policies:list")), (found.document, "")],
             "policy": found,
             "matter": queries.matter_names(today).get(found.matter_code, found.matter_code),
-            "department": names().get(found.department_code, found.department_code),
+            "department": short_names().get(found.department_code, found.department_code),
             "effect": queries.effects_of([found], today)[0],
             "items": queries.items_of(found.matter_code, found.cause),
         },
@@ -125,7 +125,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     form = PolicyForm(
         request.POST if request.method == "POST" else None,
         matters=matters.items(),
-        departments=names().items(),
+        departments=short_names().items(),
         initial=initial,
     )
     if request.method == "POST" and form.is_valid():

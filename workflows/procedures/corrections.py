@@ -12,11 +12,12 @@ from kernel.trail import Actor, record
 from workflows.procedures import consequences, guards, hooks, queries
 from workflows.procedures.actions import plain, write_back
 from workflows.procedures.clocks import LedgerLine, read_clocks, standing
-from workflows.procedures.lifecycle import MOVES, VOID, Move, MoveRefused
+from workflows.procedures.lifecycle import FINISHED, MOVES, VOID, Move, MoveRefused
 from workflows.procedures.models import ClockEntry, Procedure
 from workflows.procedures.planning import refresh
 from workflows.projects.models import Project
 
+DECIDE = next(move for move in MOVES if move.name == "decide")
 #: What a correction may change of a line; the kind of event it may not.
 FIELDS = (
     "on", "at", "document", "reason", "commissioned", "days", "level", "approver", "items", "ground",
@@ -91,13 +92,14 @@ def correct(
         if not change:
             raise MoveRefused("更正的内容与原记录相同，没有可更正的。")
         guards.check_predecessors(book, procedure, move, line.on)
-        hooks.ask(book, procedure, move, on=line.on)
         right = [*stands[:place], line, *stands[place + 1 :]]
         consequences.check_lines(terms, right, place, calendar=calendar)
     before, after = (
         read_clocks(terms, told, calendar=calendar, on=now.date())
         for told in (lines, [*lines, line])
     )
+    if after.state in FINISHED and before.state not in FINISHED:  # as if it were decided now
+        hooks.ask(book, procedure, DECIDE, on=line.on)
     consequences.check_silence(before, after, reach=reach)
     consequences.check_followers(book, procedure, before, after)
     line.save(force_insert=True)

@@ -105,9 +105,10 @@ def reach_of(membership: Membership, on: date) -> frozenset[str] | None:
     """Codes of the units whose procedures the member moves; None is all of them (机制办公室)."""
     if membership.role == Role.OFFICE:
         return None
-    units = within_reach(
-        membership, "mechanism.handle_procedures", Unit.objects.in_force(on).order_by("pk")
-    )
+    # A grant stays on the unit's last row; when a change is still to come, another row holds today.
+    held = within_reach(membership, "mechanism.handle_procedures", Unit.objects.lasting(on))
+    codes = held.values("department_code").order_by()
+    units = Unit.objects.in_force(on).filter(department_code__in=codes)
     return frozenset(units.values_list("department_code", flat=True))
 
 

@@ -15,7 +15,13 @@ class SupervisionConfig(AppConfig):
         from workflows.supervision import duties, ledgers, queries, showing  # noqa: PLC0415
 
         duties.register(
-            duties.Source(ledgers.SOURCE, "办件时限", ledgers.duties_until, ledgers.still_open)
+            duties.Source(
+                ledgers.SOURCE,
+                "办件时限",
+                ledgers.duties_until,
+                ledgers.still_open,
+                ledgers.done_on,
+            )
         )
         register_reader("supervision", showing.may_read)
         waiting.register("supervision", showing.waiting)

@@ -1,6 +1,7 @@
 """Forms of the supervision ledger: filter, chase by hand, pause, reply, and a version of the rule."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -52,6 +53,7 @@ class ChaseForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     stage = forms.ChoiceField(label="阶段", choices=Stage.choices)
     text = forms.CharField(label="要求", max_length=1000, widget=forms.Textarea({"rows": 3}))
+    letter = forms.BooleanField(label="同时印发催办函（期限已过的）", required=False)
     attachments = FilesField(label="附件", required=False)
 
 
@@ -76,20 +78,25 @@ class ReplyForm(forms.Form):
 
 
 class RuleForm(forms.Form):
-    """A new version of the rule, starting from the newest."""
+    """A new version of the rule, starting from the newest: its general stages, or those of one kind of
+    duty where ``source`` names one."""
 
     effective_from = day_field("生效日期")
     why = forms.CharField(label="修订理由", max_length=300, widget=forms.Textarea({"rows": 2}))
     document = forms.CharField(label="文书编号", max_length=80, required=False)
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, newest: ChaseRule, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, newest: ChaseRule, source: str, today: date, **kwargs: Any
+    ) -> None:
+        self.newest, self.source = newest, source
+        stages = newest.for_source(source).stages
         kwargs.setdefault(
             "initial",
             {"effective_from": max(today, newest.effective_from), "seen": newest.number}
-            | {f"{r.stage.value}_offset": r.offset for r in newest.stages}
-            | {f"{r.stage.value}_tells": list(r.tells) for r in newest.stages}
-            | {f"{r.stage.value}_letter": r.letter for r in newest.stages},
+            | {f"{r.stage.value}_offset": r.offset for r in stages}
+            | {f"{r.stage.value}_tells": list(r.tells) for r in stages}
+            | {f"{r.stage.value}_letter": r.letter for r in stages},
         )
         super().__init__(*args, **kwargs)
         for stage in Stage:
@@ -109,20 +116,23 @@ class RuleForm(forms.Form):
                 label=f"{stage.label}：印发催办函", required=False
             )
 
+        if source in newest.own:
+            self.fields["follow"] = forms.BooleanField(
+                label="取消另定，改按通用规则", required=False
+            )
+
     @property
     def rule(self) -> ChaseRule:
         """The rule as filled in; its number is given when it is put on file."""
         given = self.cleaned_data
-        return ChaseRule(
-            0,
-            given["effective_from"],
-            tuple(
-                StageRule(
-                    stage=stage,
-                    offset=given[f"{stage.value}_offset"],
-                    tells=tuple(given[f"{stage.value}_tells"]),
-                    letter=given[f"{stage.value}_letter"],
-                )
-                for stage in Stage
-            ),
+        stages = tuple(
+            StageRule(
+                stage=stage,
+                offset=given[f"{stage.value}_offset"],
+                tells=tuple(given[f"{stage.value}_tells"]),
+                letter=given[f"{stage.value}_letter"],
+            )
+            for stage in Stage
         )
+        rule = replace(self.newest, effective_from=given["effective_from"])
+        return rule.with_own(self.source, None if given.get("follow") else stages)

@@ -25,6 +25,10 @@ class State(models.TextChoices):
     CLOSED = "closed", "已了结"
 
 
+#: Why a case is closed (了结说明). Only what was done counts as kept or late.
+DONE, MOVED, DROPPED = "已办结", "期限变更或停表", "不再办理"
+
+
 @dataclass(frozen=True)
 class Move:
     """One allowed step: from which states to which; ``by`` says who takes it."""

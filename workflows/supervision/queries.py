@@ -1,24 +1,32 @@
 """Questions to the supervision ledger (督导台账)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest
 from django.utils import timezone
 
 from kernel.authority.permissions import Role
+from kernel.clock import WorkCalendar
+from kernel.shares import Share
 from workflows.catalogue.queries import departments
 from workflows.supervision.duties import sources
-from workflows.supervision.lifecycle import Stage, State
+from workflows.supervision.lifecycle import DONE, ORDER, Stage, State
 from workflows.supervision.models import Case, RuleVersion, Step
 from workflows.supervision.rules import STANDARD, ChaseRule, in_force
 
 if TYPE_CHECKING:
     from kernel.web.http import SignedInRequest
+
+
+#: Steps that ask something of the department.
+ASKING = (Step.Kind.STAGE, Step.Kind.MANUAL)
+#: Working days after the first urging within which it counts as having worked.
+SOON_DAYS = 5
 
 
 def rules() -> list[ChaseRule]:
@@ -86,6 +94,35 @@ def open_cases() -> QuerySet[Case]:
     return Case.objects.exclude(state=State.CLOSED).order_by("due_on", "pk")
 
 
+def with_answer(cases: QuerySet[Case]) -> QuerySet[Any]:
+    """The cases with ``asked`` and ``answered``: the keys of the last step that asked the department
+    and of its last reply."""
+    steps = Step.objects.filter(case=OuterRef("pk")).order_by("-pk").values("pk")
+    return cases.annotate(
+        asked=Subquery(steps.filter(kind__in=ASKING)[:1]),
+        answered=Subquery(steps.filter(kind=Step.Kind.REPLY)[:1]),
+    )
+
+
+def unanswered(cases: QuerySet[Case]) -> QuerySet[Any]:
+    """Cases whose department has not replied since it was last asked."""
+    return with_answer(cases).filter(Q(answered=None) | Q(answered__lt=F("asked")))
+
+
+def chains(cases: Iterable[Case]) -> dict[int, dict[str, Step]]:
+    """The last step of each stage that each case has come through or passed over; one query."""
+    found: dict[int, dict[str, Step]] = {case.pk: {} for case in cases}
+    for step in Step.objects.filter(case__in=list(found)).exclude(stage="").order_by("pk"):
+        found[step.case_id][step.stage] = step
+    return found
+
+
+def other_deadlines(case: Case) -> QuerySet[Case]:
+    """The other cases of the same duty, one for each deadline it had, the latest first."""
+    same = Case.objects.filter(source=case.source, key=case.key).exclude(pk=case.pk)
+    return same.order_by("-due_on", "-pk")
+
+
 def steps_of(case: Case) -> QuerySet[Step]:
     return case.steps.select_related("letter").defer("letter__paper").order_by("pk")
 
@@ -97,7 +134,7 @@ def waiting_count(request: HttpRequest) -> int:
     match member.role:
         case Role.DEPARTMENT | Role.REPRESENTATIVE:
             own = chased.filter(department_code=member.department_code or "-")
-            return own.exclude(stage=Stage.REMIND).count()
+            return unanswered(own.exclude(stage=Stage.REMIND)).count()
         case Role.SUPERVISION:
             return chased.filter(stage__in=[Stage.SUPERVISE, Stage.REPORT]).count()
         case Role.LEADER:
@@ -107,7 +144,8 @@ def waiting_count(request: HttpRequest) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A department's cases: open ones by stage, and how the closed ones ended."""
+    """A department's cases: open ones by stage, and how those that were done ended. One whose deadline
+    moved or that was dropped is neither kept nor late."""
 
     name: str
     code: str
@@ -122,14 +160,14 @@ class Tally:
 
 def tallies(cases: QuerySet[Case]) -> Sequence[Tally]:
     """A line for each department; two queries."""
-    closed = Q(state=State.CLOSED)
+    closed, done = Q(state=State.CLOSED), Q(state=State.CLOSED, closed_why=DONE)
     rows = (
         cases.order_by()
         .values_list("department_code", "stage")
         .annotate(
             open=Count("pk", filter=~closed),
-            kept=Count("pk", filter=closed & Q(closed_on__lte=F("due_on"))),
-            late=Count("pk", filter=closed & Q(closed_on__gt=F("due_on"))),
+            kept=Count("pk", filter=done & Q(closed_on__lte=F("due_on"))),
+            late=Count("pk", filter=done & Q(closed_on__gt=F("due_on"))),
         )
     )
     by_unit: dict[str, dict[str, tuple[int, int, int]]] = {}
@@ -162,6 +200,31 @@ def raised_by_month(cases: QuerySet[Case], since: date) -> list[tuple[date, dict
     for row in rows:
         months.setdefault(row["month"], {})[row["stage"]] = row["count"]
     return list(months.items())
+
+
+def after_urging(
+    cases: QuerySet[Case], *, since: date, on: date, calendar: WorkCalendar
+) -> dict[str, Share]:
+    """By department: of the cases first urged from ``since`` on, how many were done within `SOON_DAYS`
+    working days. Those whose days are not over yet do not count; one query, streamed."""
+    urging = [stage.value for stage in Stage if ORDER[stage] >= ORDER[Stage.URGE]]
+    rows = (
+        cases.filter(stage__in=urging)
+        .filter(Q(closed_why="") | Q(closed_why=DONE))
+        .annotate(
+            urged_on=Min("steps__on", filter=Q(steps__kind__in=ASKING, steps__stage__in=urging))
+        )
+        .filter(urged_on__gte=since)
+        .order_by("department_code")
+        .values_list("department_code", "urged_on", "closed_on")
+    )
+    found: dict[str, Share] = {}
+    for code, urged_on, closed_on in rows.iterator(chunk_size=2000):
+        days = calendar.between(urged_on, closed_on or on)
+        if closed_on or days > SOON_DAYS:
+            hit = bool(closed_on) and days <= SOON_DAYS
+            found[code] = found.get(code, Share()) + Share(int(hit), 1)
+    return found
 
 
 def late_today() -> int:

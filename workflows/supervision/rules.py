@@ -3,8 +3,8 @@
 Data, in versions. Pure Python. The shipped figures are this product's proposal.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Self
 
@@ -36,38 +36,38 @@ class StageRule:
 
 @dataclass(frozen=True, slots=True)
 class ChaseRule:
-    """A version of the rule. ``number`` 1 is the shipped one and holds since ever."""
+    """A version of the rule. ``number`` 1 is the shipped one and holds since ever. ``own`` are the
+    stages of the sources that have their own; all others are chased by ``stages``."""
 
     number: int
     effective_from: date
     stages: tuple[StageRule, ...]
+    own: Mapping[str, tuple[StageRule, ...]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, number: int, effective_from: date, data: Sequence[Mapping[str, Any]]) -> Self:
-        return cls(
-            number,
-            effective_from,
-            tuple(
-                StageRule(
-                    stage=Stage(row["stage"]),
-                    offset=row["offset"],
-                    tells=tuple(row["tells"]),
-                    letter=row["letter"],
-                )
-                for row in data
-            ),
-        )
+    def read(cls, number: int, effective_from: date, data: Any) -> Self:
+        """The rule that `write` put down; a bare list is from before sources could have their own."""
+        if isinstance(data, list):
+            data = {"stages": data, "own": {}}
+        own = {source: _read(rows) for source, rows in data["own"].items()}
+        return cls(number, effective_from, _read(data["stages"]), own)
 
-    def write(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "stage": rule.stage.value,
-                "offset": rule.offset,
-                "tells": list(rule.tells),
-                "letter": rule.letter,
-            }
-            for rule in self.stages
-        ]
+    def write(self) -> dict[str, Any]:
+        """The stages as JSON values."""
+        own = {source: _written(stages) for source, stages in sorted(self.own.items())}
+        return {"stages": _written(self.stages), "own": own}
+
+    def for_source(self, source: str) -> Self:
+        """The rule as it holds for one kind of duty."""
+        return replace(self, stages=self.own.get(source, self.stages), own={})
+
+    def with_own(self, source: str, stages: tuple[StageRule, ...] | None) -> Self:
+        """The rule with other stages for ``source``, for all that have none of their own where it is
+        empty; None takes a source's own away."""
+        if not source:
+            return replace(self, stages=stages or self.stages)
+        others = {key: own for key, own in self.own.items() if key != source}
+        return replace(self, own=others | ({source: stages} if stages else {}))
 
     def of(self, stage: str) -> StageRule:
         return next(rule for rule in self.stages if rule.stage == stage)
@@ -95,6 +95,16 @@ STANDARD = ChaseRule(
 )
 
 
+def faults(stages: Sequence[StageRule]) -> Iterator[str]:
+    """What is wrong with the stages, a sentence each."""
+    offsets = [each.offset for each in stages]
+    if offsets != sorted(set(offsets)):
+        yield "各阶段的天数须一级比一级晚，不能相同。请改天数。"
+    for each in stages:
+        if each.letter and each.offset <= 0:
+            yield f"“{each.stage.label}”还在期限以内，不发催办函。请取消催办函，或者改到期限以后。"
+
+
 def in_force(versions: Iterable[ChaseRule], on: date) -> ChaseRule:
     """The last of ``versions`` that holds on ``on``."""
     return max(
@@ -106,3 +116,27 @@ def with_offsets(rule: ChaseRule, offsets: Mapping[str, int]) -> ChaseRule:
     return replace(
         rule, stages=tuple(replace(s, offset=offsets[s.stage.value]) for s in rule.stages)
     )
+
+
+def _read(rows: Iterable[Mapping[str, Any]]) -> tuple[StageRule, ...]:
+    return tuple(
+        StageRule(
+            stage=Stage(row["stage"]),
+            offset=row["offset"],
+            tells=tuple(row["tells"]),
+            letter=row["letter"],
+        )
+        for row in rows
+    )
+
+
+def _written(stages: Iterable[StageRule]) -> list[dict[str, Any]]:
+    return [
+        {
+            "stage": rule.stage.value,
+            "offset": rule.offset,
+            "tells": list(rule.tells),
+            "letter": rule.letter,
+        }
+        for rule in stages
+    ]

@@ -31,11 +31,14 @@ def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
     if stages is None or Permission.SUPERVISION_VIEW not in request.permissions:
         return
     cases = queries.cases_for(request).filter(state=State.CHASING, stage__in=stages)
+    own = request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE)
+    if own:
+        cases = queries.unanswered(cases)
     for case in cases.order_by("due_on", "pk")[:SHOWN]:
         yield Item(
             case.title,
             f"{case.get_stage_display()} · {case.number}",
-            "回复" if request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE) else "查看",
+            "回复" if own else "查看",
             reverse("supervision:case", args=[case.pk]),
             "期限",
             case.due_on,

@@ -5,23 +5,24 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission, Role
+from kernel.clock import CalendarOutOfRange, WorkCalendar
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.shares import Share
 from kernel.web.charts import Row, stacked_bars
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse_form, requires
 from kernel.web.lamps import Lamp
 from kernel.web.parts import Fact
-from kernel.web.xlsx import Column
-from workflows.catalogue.queries import departments
+from kernel.web.xlsx import Column, Provisional
+from workflows.catalogue.queries import short_names
 from workflows.procedures.queries import reach_of
 from workflows.supervision import actions, queries
 from workflows.supervision.forms import (
@@ -58,7 +59,7 @@ COLUMNS = (
 @requires(Permission.SUPERVISION_VIEW)
 def ledger(request: SignedInRequest) -> HttpResponse:
     """Every deadline that is chased, whatever room it comes from."""
-    today, names = timezone.localdate(), _names()
+    today, names = timezone.localdate(), short_names()
     form = CaseFilter(
         request.GET or None,
         sources=queries.source_labels().items(),
@@ -71,6 +72,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
     labels = queries.source_labels()
     if request.GET.get("export"):
         found = queries.with_last_words(cases).iterator(chunk_size=1000)
+        calendar = calendar_of(request)
         return workbook(
             "督导台账",
             COLUMNS,
@@ -82,7 +84,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
                     labels.get(case.source, case.source),
                     case.project_name,
                     names.get(case.department_code, case.department_code),
-                    case.due_on,
+                    _told_day(case.due_on, calendar),
                     _late_days(case, today),
                     case.get_stage_display(),
                     case.get_state_display(),
@@ -95,7 +97,8 @@ def ledger(request: SignedInRequest) -> HttpResponse:
             ),
             as_of=today,
         )
-    page = Paginator(cases, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(queries.with_answer(cases), PAGE).get_page(request.GET.get("page"))
+    chains = queries.chains(page)
     return render(
         request,
         "supervision/ledger.html",
@@ -110,6 +113,7 @@ def ledger(request: SignedInRequest) -> HttpResponse:
                     names.get(case.department_code, case.department_code),
                     labels.get(case.source, case.source),
                     _late_days(case, today),
+                    [(stage, chains[case.pk].get(stage.value)) for stage in Stage],
                 )
                 for case in page
             ],
@@ -139,6 +143,7 @@ def board(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     mine = queries.cases_for(request)
     tallies = queries.tallies(mine)
+    soon = queries.after_urging(mine, since=today - TREND, on=today, calendar=calendar_of(request))
     chart = stacked_bars(
         [
             Row(
@@ -156,7 +161,7 @@ def board(request: SignedInRequest) -> HttpResponse:
     trend = stacked_bars(
         [
             Row(
-                f"{month:%Y-%m}",
+                f"{month.year}年{month.month}月",
                 {COLORS[stage]: counts.get(stage.value, 0) for stage in Stage},
             )
             for month, counts in queries.raised_by_month(mine, today - TREND)
@@ -174,7 +179,12 @@ def board(request: SignedInRequest) -> HttpResponse:
             "crumbs": [("督导台账", reverse("supervision:list")), ("分析", "")],
             "chart": chart,
             "trend": trend,
-            "rows": [(t, Share(t.kept, t.closed)) for t in tallies],
+            "rows": [(t, Share(t.kept, t.closed), soon.get(t.code, Share())) for t in tallies],
+            "total": (
+                Share(sum(t.kept for t in tallies), sum(t.closed for t in tallies)),
+                sum(soon.values(), Share()),
+            ),
+            "soon_days": queries.SOON_DAYS,
             "stages": list(Stage),
             "now": timezone.now(),
         },
@@ -194,7 +204,7 @@ def _case(request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = No
     files: dict[str, list[Any]] = {}
     for file in attached(actions.ROOM, *(f"step:{step.pk}" for step in steps)):
         files.setdefault(file.key, []).append(file)
-    rule = queries.rule_on(today)
+    rule = queries.rule_on(today).for_source(found.source)
     reached = {step.stage: step for step in steps if step.stage}
     chases = Permission.SUPERVISION_CHASE in request.permissions
     reach = reach_of(request.membership, today)
@@ -216,13 +226,13 @@ def _case(request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = No
             "case": found,
             "lamp": _lamp(found, today),
             "late_days": _late_days(found, today),
-            "department": _names().get(found.department_code, found.department_code),
+            "department": short_names().get(found.department_code, found.department_code),
             "source": queries.source_labels().get(found.source, found.source),
-            "provisional": calendar.is_provisional(found.due_on),
             "stages": [
                 (each, reached.get(each.stage.value), each.begins_on(found.due_on, calendar))
                 for each in rule.stages
             ],
+            "others": queries.other_deadlines(found).filter(department_code=found.department_code),
             "steps": [(step, files.get(f"step:{step.pk}", [])) for step in steps],
             "forms": forms,
             "failed": failed[0] if failed else "",
@@ -258,7 +268,11 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         try:
             if name == "chase":
                 actions.chase(
-                    stage=given["stage"], text=given["text"], files=given["attachments"], **common
+                    stage=given["stage"],
+                    text=given["text"],
+                    files=given["attachments"],
+                    letter=given["letter"],
+                    **common,
                 )
             elif name == "pause":
                 actions.pause(until_on=given["until_on"], text=given["text"], **common)
@@ -269,7 +283,7 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
         else:
             messages.success(request, "已登记，责任单位已收到通知。")
             return redirect("supervision:case", pk)
-    _note(request, form, f"supervision.{name}", found.number)
+    refuse_form(request, form, action=f"supervision.{name}", subject=found.number)
     return _case(request, pk, (name if name in ("chase", "pause") else "resume", form))
 
 
@@ -296,14 +310,14 @@ def reply(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, "回复已登记，机制办公室和督查室已收到通知。")
             return redirect("supervision:case", pk)
-    _note(request, form, "supervision.reply", found.number)
+    refuse_form(request, form, action="supervision.reply", subject=found.number)
     return _case(request, pk, ("reply", form))
 
 
 @require_safe
 @requires(Permission.SUPERVISION_VIEW)
 def rule_versions(request: SignedInRequest) -> HttpResponse:
-    today = timezone.localdate()
+    today, labels = timezone.localdate(), queries.source_labels()
     papers = {row.number: row for row in RuleVersion.objects.order_by("number")}
     return render(
         request,
@@ -313,8 +327,10 @@ def rule_versions(request: SignedInRequest) -> HttpResponse:
             "crumbs": [("督导台账", reverse("supervision:list")), ("督办规则", "")],
             "current": queries.rule_on(today),
             "versions": [
-                (rule, _words(rule), papers.get(rule.number)) for rule in reversed(queries.rules())
+                (rule, _parts(rule, labels), papers.get(rule.number))
+                for rule in reversed(queries.rules())
             ],
+            "sources": labels.items(),
             "may_change": Permission.SUPERVISION_CHASE in request.permissions,
         },
     )
@@ -324,8 +340,16 @@ def rule_versions(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.SUPERVISION_CHASE)
 def rule_new(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
-    newest = queries.rules()[-1]
-    form = RuleForm(request.POST if request.method == "POST" else None, newest=newest, today=today)
+    newest, labels = queries.rules()[-1], queries.source_labels()
+    source = request.GET.get("source", "")
+    if source and source not in labels:
+        raise Http404
+    form = RuleForm(
+        request.POST if request.method == "POST" else None,
+        newest=newest,
+        source=source,
+        today=today,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.revise(
@@ -346,15 +370,30 @@ def rule_new(request: SignedInRequest) -> HttpResponse:
         request,
         "supervision/rule.html",
         {
-            "title": "修订督办规则",
+            "title": f"修订督办规则：{labels[source] if source else '通用'}",
             "crumbs": [("督办规则", reverse("supervision:rules")), ("修订", "")],
             "form": form,
+            "source": labels.get(source, ""),
         },
         status=422 if form.errors else 200,
     )
 
 
 # Inside ---------------------------------------------------------------------------------------------
+
+
+def _parts(rule: ChaseRule, labels: dict[str, str]) -> list[tuple[str, Any]]:
+    """The general stages, then those of each kind of duty that has its own."""
+    own = [(labels.get(key, key), _words(rule.for_source(key))) for key in sorted(rule.own)]
+    return [("通用", _words(rule)), *own]
+
+
+def _told_day(day: date, calendar: WorkCalendar) -> date | Provisional:
+    """The day, marked 推定 where no notice covers it or no calendar reaches it."""
+    try:
+        return Provisional(day) if calendar.is_provisional(day) else day
+    except CalendarOutOfRange:
+        return Provisional(day)
 
 
 def _words(rule: ChaseRule) -> list[tuple[str, str, str]]:
@@ -369,10 +408,6 @@ def _words(rule: ChaseRule) -> list[tuple[str, str, str]]:
         told = "、".join(["责任单位", *(AUDIENCES[who] for who in each.tells)])
         said.append((each.stage.label, when, told + ("；印发催办函" if each.letter else "")))
     return said
-
-
-def _names() -> dict[str, str]:
-    return {code: department.short_name for code, department in departments().items()}
 
 
 def _own(request: SignedInRequest) -> bool:
@@ -392,8 +427,3 @@ def _late_days(case: Case, today: date) -> int:
     if case.state == State.CLOSED:
         return case.late_days
     return max(0, (today - case.due_on).days)
-
-
-def _note(request: SignedInRequest, form: Any, action: str, subject: str) -> None:
-    words = "".join(str(said) for found in form.errors.values() for said in found)
-    refuse(request, Refused(words or "没有办成。"), action=action, subject=subject)

@@ -1,11 +1,24 @@
 """Forms of the task force."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from kernel.clock import CalendarOutOfRange
+from kernel.clock.calendar import FIRST, LAST
 from kernel.web.fields import day_field
+
+
+def in_the_calendar(on: date) -> None:
+    """A day the work calendar knows."""
+    if not FIRST <= on <= LAST:
+        raise forms.ValidationError(str(CalendarOutOfRange()))
+
+
+def _day(label: str, **more: Any) -> forms.DateField:
+    return day_field(label, validators=[in_the_calendar], **more)
 
 
 class SecondForm(forms.Form):
@@ -15,8 +28,8 @@ class SecondForm(forms.Form):
     purpose = forms.CharField(
         label="参加事由", max_length=200, required=False, help_text="临时参加的写明为什么事。"
     )
-    from_on = day_field("自")
-    planned_until = day_field("计划至")
+    from_on = _day("自")
+    planned_until = _day("计划至")
     document = forms.CharField(label="依据文件文号", max_length=80, help_text="须是已登记的文件。")
 
     def __init__(self, *args: Any, units: Iterable[tuple[str, str]], **kwargs: Any) -> None:
@@ -26,18 +39,22 @@ class SecondForm(forms.Form):
 
 class ExtendForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    until_on = day_field("延至")
-    document = forms.CharField(label="依据文件文号", max_length=80)
+    until_on = _day("延至")
+    why = forms.CharField(label="原因", max_length=200)
+    document = forms.CharField(label="依据文件文号", max_length=80, help_text="须是已登记的文件。")
 
 
 class EndForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    on = day_field("结束日期")
-    why = forms.CharField(label="原因", max_length=200)
+    on = _day("最后一天")
+    why = forms.CharField(label="原因", max_length=200, help_text="如期满、召回、调离。")
+    document = forms.CharField(
+        label="依据文件文号", max_length=80, help_text="期满的填选派时的文件。"
+    )
 
 
 class DayForm(forms.Form):
-    on = day_field("日期", required=False)
+    on = _day("日期", required=False)
 
 
 class MonthForm(forms.Form):
@@ -45,5 +62,6 @@ class MonthForm(forms.Form):
         label="月份",
         required=False,
         input_formats=["%Y-%m"],
+        validators=[in_the_calendar],
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
     )

@@ -24,6 +24,7 @@ class Secondment(models.Model):
     ended_on = models.DateField("实际至", null=True)
     ended_why = models.CharField("结束原因", max_length=200, blank=True)
     document = models.CharField("依据文件", max_length=80)
+    end_document = models.CharField("终止依据", max_length=80, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = SecondmentQuerySet.as_manager()
@@ -53,11 +54,40 @@ class Secondment(models.Model):
         return self.name
 
 
+class Extension(models.Model):
+    """A longer term (延期): until when it was, until when it is, and why. Never changed or deleted."""
+
+    secondment = models.ForeignKey(Secondment, models.PROTECT, related_name="extensions")
+    before_on = models.DateField("原计划至")
+    until_on = models.DateField("延至")
+    why = models.CharField("延期原因", max_length=200)
+    document = models.CharField("依据文件", max_length=80)
+    at = models.DateTimeField("记录时间")
+    by_name = models.CharField("记录人", max_length=40)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "延期"
+        ordering = ["secondment", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__gt=F("before_on")), name="extension_is_longer"
+            ),
+            models.CheckConstraint(condition=~Q(why=""), name="extension_for_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.before_on} → {self.until_on}"
+
+
 class Presence(models.TextChoices):
     PRESENT = "present", "在岗"
     TRIP = "trip", "出差"
     LEAVE = "leave", "请假"
     ABSENT = "absent", "缺勤"
+
+
+#: Who was away says why.
+AWAY = (Presence.LEAVE, Presence.ABSENT)
 
 
 class Attendance(models.Model):
@@ -77,6 +107,10 @@ class Attendance(models.Model):
             models.UniqueConstraint(fields=["secondment", "on"], name="attendance_once_a_day"),
             models.CheckConstraint(
                 condition=Q(presence__in=Presence.values), name="attendance_presence"
+            ),
+            models.CheckConstraint(
+                condition=~Q(presence__in=["leave", "absent"]) | ~Q(note=""),
+                name="attendance_away_for_a_reason",
             ),
         ]
 

@@ -10,5 +10,6 @@ urlpatterns = [
     path("second/", views.second, name="second"),
     path("day/", views.day, name="day"),
     path("month/", views.month, name="month"),
+    path("<int:pk>/", views.person, name="person"),
     path("<int:pk>/<slug:name>/", views.term, name="term"),
 ]

@@ -5,11 +5,13 @@ does nothing.
 """
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from kernel.calendars.queries import work_calendar
+from kernel.clock import WorkCalendar
 from kernel.papers.paper import Form, Paper, Para
 from kernel.papers.pdf import pdf_bytes
 from kernel.trail import Actor
@@ -17,14 +19,14 @@ from workflows.assignments import actions as assignments
 from workflows.assignments.lifecycle import SourceKind
 from workflows.assignments.models import Sheet
 from workflows.deficiency import actions as deficiency
-from workflows.dispatch import actions as dispatch
-from workflows.dispatch.lifecycle import Period
+from workflows.dispatch import sample as dispatch_sample
 from workflows.mechanism.actions import file_order
-from workflows.mechanism.models import Holding, SeatKind
+from workflows.mechanism.models import Holding, Seat, SeatKind
 from workflows.mechanism.queries import units_in_force
 from workflows.meetings import actions as meetings
 from workflows.meetings.candidates import candidates
 from workflows.meetings.lifecycle import Kind, SixStep
+from workflows.orders import actions as orders
 from workflows.procedures.lifecycle import State
 from workflows.procedures.models import Procedure
 from workflows.procedures.terms import Terms
@@ -33,8 +35,9 @@ from workflows.projects.models import Project
 from workflows.supervision.actions import sweep
 from workflows.taskforce.actions import second, take_day
 from workflows.taskforce.models import Presence, Secondment
+from workflows.taskforce.queries import day_digest, of_day
 
-FOUNDING = "示例政办发〔2025〕9号"
+SECONDING = "示例组发〔2025〕9号"
 SAID = {
     SixStep.ANALYSE.value: "两个部门对同一地块的意见不一致，是主要原因。",
     SixStep.FACTS.value: "现场核对红线图，用地范围以最新版为准。",
@@ -53,11 +56,12 @@ def play(*, today: date, clerk: Actor, second_clerk: Actor) -> None:
     now = timezone.now()
     last = calendar.on_or_before(today)
     _second_people(last, now, clerk)
-    _hand_over_sheets(list(projects[:4]), last, clerk)
+    _adjust(last, now, clerk)
+    _hand_over_sheets(list(projects[:4]), last, calendar, clerk)
     _let_papers_come_later(last, clerk)
     _hold_meetings(last, now, clerk, second_clerk)
     sweep(on=last, at=now)
-    _report(today, now, clerk, second_clerk)
+    dispatch_sample.fill(today=today, at=now, clerk=clerk, reviewer=second_clerk)
 
 
 def _proof(title: str) -> ContentFile[bytes]:
@@ -68,7 +72,9 @@ def _proof(title: str) -> ContentFile[bytes]:
     return ContentFile(pdf_bytes(paper), name=f"{title}.pdf")
 
 
-def _hand_over_sheets(projects: list[Project], last: date, clerk: Actor) -> None:
+def _hand_over_sheets(
+    projects: list[Project], last: date, calendar: WorkCalendar, clerk: Actor
+) -> None:
     """One overdue, one due soon, one done and waiting, one written off."""
     for n, project in enumerate(projects):
         procedure = project.procedures.exclude(state__in=["decided", "delivered"]).first()
@@ -91,7 +97,7 @@ def _hand_over_sheets(projects: list[Project], last: date, clerk: Actor) -> None
             title=f"推进{procedure.name if procedure else project.name}",
             matter="前期手续进度慢于倒排计划，影响按期开工。",
             demand="会同项目单位逐项核对材料，限期出具意见。",
-            due_on=due,
+            due_on=calendar.on_or_after(due),
             parts=[
                 assignments.PartDraft(department_code=lead, leads=True),
                 *(assignments.PartDraft(department_code=code) for code in helping),
@@ -135,6 +141,8 @@ def _let_papers_come_later(last: date, clerk: Actor) -> None:
                 due_on=work_calendar().add(last, 2),
                 promised_by="项目单位负责人（示例）",
                 promise_number="承诺（示例）1号",
+                promise_on=last,
+                promise_text="按期补交盖章的材料；逾期的，愿意承担告知的后果（示例）。",
                 consequence="recorded",
                 credit_clear=True,
                 credit_on=last,
@@ -249,17 +257,34 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
     meetings.ask(meeting_id=special.pk, version=special.version, now=now, actor=clerk)
 
 
-def _report(today: date, now: datetime, clerk: Actor, second_clerk: Actor) -> None:
-    report = dispatch.compile_report(period=Period.of(today).before, on=today, at=now, actor=clerk)
-    dispatch.write(
-        pk=report.pk,
-        version=1,
-        problems="部分项目用地和草原手续衔接慢（示例）。",
-        steps="下半月召开专题协调会，逐项明确期限（示例）。",
-        actor=clerk,
+def _adjust(last: date, now: datetime, clerk: Actor) -> None:
+    """An order of the office: another liaison, and somebody who joins the task force for a while."""
+    on = work_calendar().subtract(last, 5)
+    when: dict[str, Any] = {"on": on, "at": now, "actor": clerk}
+    draft = orders.draw_up(
+        title="关于调整工作机制联络员的通知（示例）", reason="因人员变动", **when
     )
-    dispatch.submit(pk=report.pk, version=2, at=now, actor=clerk)
-    dispatch.issue(pk=report.pk, version=3, on=today, at=now, actor=second_clerk)
+    seat = Seat.objects.in_force(on).get(kind=SeatKind.LIAISON, department_code="zrzy")
+    changes: tuple[dict[str, Any], ...] = (
+        {
+            "verb": "appoint",
+            "seat": seat.pk,
+            "name": "额某（示例）",
+            "office_phone": "0477-0000099",
+        },
+        {
+            "verb": "second",
+            "department_code": "nmj",
+            "name": "那某（示例）",
+            "temporary": True,
+            "purpose": "设施农用地备案会商",
+            "planned_until": (last + timedelta(days=20)).isoformat(),
+        },
+    )
+    for change in changes:
+        draft = orders.add_change(pk=draft.pk, version=draft.version, change=change, **when)
+    seen = orders.preview(draft, **when).seen
+    orders.issue_order(pk=draft.pk, version=draft.version, seen=seen, **when)
 
 
 def _second_people(last: date, now: datetime, clerk: Actor) -> None:
@@ -267,13 +292,13 @@ def _second_people(last: date, now: datetime, clerk: Actor) -> None:
     calendar = work_calendar()
     begun = calendar.subtract(last, 15)
     file_order(
-        number=FOUNDING,
-        title="关于建立重点项目联审联批工作机制的通知（示例）",
+        number=SECONDING,
+        title="关于选派专项工作组人员的通知（示例）",
         dated_on=begun,
         on=last,
         at=now,
         actor=clerk,
-        scan=_proof("建立工作机制的通知"),
+        scan=_proof("选派专项工作组人员的通知"),
     )
     holders = {
         holding.seat.department_code: holding.name
@@ -288,7 +313,7 @@ def _second_people(last: date, now: datetime, clerk: Actor) -> None:
                 purpose="",
                 from_on=begun,
                 planned_until=last + timedelta(days=200),
-                document=FOUNDING,
+                document=SECONDING,
                 actor=clerk,
             )
     people = list(Secondment.objects.order_by("pk"))
@@ -298,5 +323,6 @@ def _second_people(last: date, now: datetime, clerk: Actor) -> None:
             row.pk: (Presence.TRIP if (place + n) % 9 == 4 else Presence.PRESENT, "")
             for place, row in enumerate(people)
         }
-        take_day(on=day, marks=marks, today=last, at=now, actor=clerk)
+        seen = day_digest(of_day(day))
+        take_day(on=day, marks=marks, seen=seen, today=last, at=now, actor=clerk)
         day, n = calendar.add(day, 1), n + 1

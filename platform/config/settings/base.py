@@ -314,3 +314,6 @@ LOGGING = {
     # A page refused or not found is in the trail; its traceback would only bury real faults.
     "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
 }
+
+# Working days after a half-month within which its report is issued; three are this product's proposal (未核实).
+DISPATCH_ISSUE_WITHIN = int(os.environ.get("LIANSHEN_DISPATCH_ISSUE_WITHIN", "3"))

@@ -9,7 +9,6 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel.authority.permissions import Permission  # noqa: PLC0415 -- models are ready now
-        from kernel.notices.queries import unseen_count  # noqa: PLC0415
         from kernel.web.navigation import NavItem, register  # noqa: PLC0415
 
         register(
@@ -19,6 +18,5 @@ class NoticesConfig(AppConfig):
                 "notices:list",
                 Permission.DESK_VIEW,
                 order=5,
-                count=unseen_count,
             )
         )

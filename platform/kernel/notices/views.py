@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -49,6 +50,15 @@ def open_(request: SignedInRequest, pk: int) -> HttpResponse:
     see([pk], user_id=request.user.pk, at=timezone.now())
     own = url_has_allowed_host_and_scheme(notice.url, allowed_hosts=None)
     return redirect(notice.url if own else "notices:list")
+
+
+@require_POST
+@requires(Permission.DESK_VIEW)
+def see_one(request: SignedInRequest, pk: int) -> HttpResponse:
+    """See a notice and stay on the list, as it was narrowed."""
+    get_object_or_404(queries.told_to(request.membership), pk=pk)
+    see([pk], user_id=request.user.pk, at=timezone.now())
+    return redirect(f"{reverse('notices:list')}?{request.POST.get('back', '')}".rstrip("?"))
 
 
 @require_POST

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -88,3 +89,14 @@ def refuse(request: HttpRequest, refusal: Refused, *, action: str, subject: str)
     """Tell the clerk why, and keep a line of it in the trail."""
     messages.error(request, str(refusal))
     record_refusal(actor=actor_of(request), action=action, subject=subject, summary=str(refusal))
+
+
+def refuse_form(request: HttpRequest, form: forms.Form, *, action: str, subject: str) -> None:
+    """`refuse` with every sentence of a form that is not valid."""
+    words = "".join(str(said) for found in form.errors.values() for said in found)
+    refuse(request, Refused(words or "没有办成。"), action=action, subject=subject)
+
+
+def whole_number(text: str | None) -> int:
+    """A key or a version as a page sends it; 0, which none is, for anything else."""
+    return int(text) if text and text.isdecimal() and len(text) < 19 else 0

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from kernel.clock import WorkCalendar
+from kernel.notices.queries import MOST, unseen_count
 from kernel.web.http import calendar_of
 from kernel.web.navigation import groups_for
 
@@ -54,6 +55,12 @@ class Shell:
             }
             for m in memberships
         ]
+
+    @cached_property
+    def notices(self) -> str:
+        """How many notices the person has not seen; empty for none."""
+        count = unseen_count(self.request)
+        return f"{MOST - 1}+" if count == MOST else str(count or "")
 
     @cached_property
     def calendar(self) -> WorkCalendar:

@@ -1,10 +1,12 @@
 """Notices reach whom they are for, once, are seen one by one, and are forgotten when old."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kernel.notices.actions import forget, see
@@ -128,3 +130,70 @@ def test_what_is_old_and_seen_is_forgotten_and_nothing_else(
         assert forget(at=timezone.now()) == 1
         assert set(Notice.objects.values_list("key", flat=True)) == {"old-unseen", "new-seen"}
         assert Seen.objects.count() == 1
+
+
+def test_the_bar_of_every_page_counts_what_was_not_seen_up_to_a_hundred(
+    zhungeer: Tenant,
+    in_tenant: Callable[..., Any],
+    member: Callable[..., Any],
+    console: Callable[..., Any],
+) -> None:
+    office = console(zhungeer, member(zhungeer, "office"))
+    land = console(zhungeer, member(zhungeer, "department", "zrzy"))
+    bar = "未知悉</span>{}</span></a>"
+    assert "bar-count" not in office.get("/projects/").content.decode()
+    with in_tenant(zhungeer):
+        for n in range(3):
+            say(str(n), role="office")
+    assert bar.format(3) in office.get("/projects/").content.decode()
+    assert "bar-count" not in land.get("/projects/").content.decode()
+    with in_tenant(zhungeer):
+        for n in range(3, 105):
+            say(str(n), role="office")
+    assert bar.format("99+") in office.get("/projects/").content.decode()
+
+
+def test_the_count_costs_one_query_a_page(
+    zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    office = console(zhungeer, member(zhungeer, "office"))
+    with CaptureQueriesContext(connection) as asked:
+        office.get("/projects/")
+    assert sum("notices_seen" in query["sql"] for query in asked.captured_queries) == 1
+
+
+def test_a_notice_is_seen_without_leaving_the_list(
+    zhungeer: Tenant,
+    in_tenant: Callable[..., Any],
+    member: Callable[..., Any],
+    console: Callable[..., Any],
+) -> None:
+    office = console(zhungeer, member(zhungeer, "office"))
+    land = console(zhungeer, member(zhungeer, "department", "zrzy"))
+    with in_tenant(zhungeer):
+        say(role="office")
+        notice = Notice.objects.get()
+    path = f"/notices/{notice.pk}/see/"
+    assert land.post(path).status_code == 404
+    answer = office.post(path, {"back": "room=assignments"})
+    assert answer["Location"] == "/notices/?room=assignments"
+    assert "未知悉 0 条" in office.get("/notices/").content.decode()
+
+
+def test_a_member_is_told_nothing_from_before_their_post_began(
+    zhungeer: Tenant,
+    in_tenant: Callable[..., Any],
+    member: Callable[..., Any],
+    console: Callable[..., Any],
+) -> None:
+    person = member(zhungeer, "office")
+    today = timezone.localdate()
+    person.memberships.update(from_on=today)
+    midnight = timezone.make_aware(datetime.combine(today, time.min))
+    with in_tenant(zhungeer):
+        for key, at in (("之前", midnight - timedelta(minutes=1)), ("当天", midnight)):
+            say(key, role="office")
+            Notice.objects.filter(key=key).update(at=at)
+    page = console(zhungeer, person).get("/notices/").content.decode()
+    assert "第当天件事" in page
+    assert "第之前件事" not in page

@@ -181,14 +181,10 @@ class TestWholeCycle:
             date(2026, 9, 30): ["annual:2027:send:2026-10-10:soon"],
             # Sent on the 9th, a day before the calendar: nothing of the sending is late.
             date(2026, 10, 20): [
-                "annual:2027:owed:sthj:2026-10-23:soon",
                 "annual:2027:reply:2026-10-23:soon",
             ],
             # The 24th and 25th are a weekend.
-            date(2026, 10, 26): [
-                "annual:2027:owed:sthj:2026-10-23:late",
-                "annual:2027:reply:2026-10-23:late",
-            ],
+            date(2026, 10, 26): ["annual:2027:reply:2026-10-23:late"],
             date(2026, 10, 27): ["annual:2027:confirm:2026-10-30:soon"],
             date(2026, 11, 2): ["annual:2027:confirm:2026-10-30:late"],
         }

@@ -55,7 +55,10 @@ def test_an_answer_owed_is_a_duty_until_it_is_given(cycle: Cycle, project: Made)
     duties = {duty.department_code: duty for duty in REPLIES.open_until(date(2026, 10, 23))}
     assert set(duties) == {"gxj", "yjj", "zrzy", "sthj"}
     owed = duties["sthj"]
-    assert (owed.due_on, owed.title) == (date(2026, 10, 23), "回复征求意见（2个项目）")
+    assert (owed.due_on, owed.title) == (
+        date(2026, 10, 23),
+        "回复征求意见（2个项目，未回复不算同意）",
+    )
     said(there[0], "sthj", "agree", date(2026, 10, 12))
     assert REPLIES.still_open([owed.key]) == {owed.key}
     said(there[1], "sthj", "agree", date(2026, 10, 12))

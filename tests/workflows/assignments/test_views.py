@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
+from kernel.calendars.queries import work_calendar
 from kernel.papers.models import Attachment
 from tenants.models import Tenant
 from tests.workflows.assignments.conftest import draft, part_of, proof
@@ -134,7 +135,7 @@ def test_a_sheet_is_drafted_on_a_form_without_a_script(
     zhungeer: Tenant, in_tenant: Callable[..., Any], at: Browser
 ) -> None:
     office = at("office")
-    due = timezone.localdate() + timedelta(days=20)
+    due = work_calendar().add(timezone.localdate(), 20)
     form = {
         "title": "解决接网",
         "source_kind": "leader",
@@ -156,7 +157,9 @@ def test_a_sheet_is_drafted_on_a_form_without_a_script(
     twice = office.post(f"{PATH}new/", form | {"parts-1-leads": "on"})
     assert twice.status_code == 422
     assert "只能有一个" in words(twice)
-    past = office.post(f"{PATH}new/", form | {"due_on": "2020-01-01"})
+    rest = office.post(f"{PATH}new/", form | {"due_on": "2026-10-01"})
+    assert "休息日。请改为2026年9月30日（周三）或者2026年10月8日（周四）。" in words(rest)
+    past = office.post(f"{PATH}new/", form | {"due_on": "2020-01-02"})
     assert "已经过去" in words(past)
     assert office.post(f"{PATH}new/", form).status_code == 302
     with in_tenant(zhungeer):
@@ -176,9 +179,12 @@ def test_an_extension_is_asked_and_answered_on_the_page(
     office, land = at("office"), at("department", "zrzy")
     with in_tenant(zhungeer):
         part = part_of(sheet, "zrzy")
-    later = part.due_on + timedelta(days=5)
+    later = work_calendar().add(part.due_on, 5)
     ask = f"{PATH}parts/{part.pk}/ask/"
-    early = {"until_on": part.due_on.isoformat(), "reason": "评审未完"}
+    early = {
+        "until_on": work_calendar().on_or_before(part.due_on).isoformat(),
+        "reason": "评审未完",
+    }
     assert "不晚于现在的期限" in words(land.post(ask, early))
     assert land.post(ask, early | {"until_on": later.isoformat()}).status_code == 302
     assert sheet.number in words(office.get(f"{PATH}?time=asked"))

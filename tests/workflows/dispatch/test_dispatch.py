@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from kernel.trail import Actor
 from tenants.models import Tenant
 from workflows import dispatch
 from workflows.dispatch import actions, queries
+from workflows.dispatch.comparing import Difference, words_of
 from workflows.dispatch.lifecycle import (
     MOVES,
     DispatchRefused,
@@ -29,6 +30,7 @@ from workflows.dispatch.lifecycle import (
     move_from,
 )
 from workflows.dispatch.models import Report
+from workflows.dispatch.parts import plain
 from workflows.issuing.models import Issued
 from workflows.mechanism.models import Unit
 from workflows.procedures.actions import comb_out
@@ -73,6 +75,10 @@ def issued(report: Report, on: date = ON) -> Report:
     actions.submit(pk=report.pk, version=report.version, at=at(on), actor=CLERK)
     report.refresh_from_db()
     return actions.issue(pk=report.pk, version=report.version, on=on, at=at(on), actor=CHIEF)
+
+
+def difference_of(report: Report, key: str) -> Difference:
+    return next(d for d in queries.differences(report) if d.figure["key"] == key)
 
 
 # Periods --------------------------------------------------------------------------------------------
@@ -135,8 +141,28 @@ def test_every_figure_equals_the_rows_counted_apart() -> None:
     assert figures["procedures.statutory"]["value"] == late
     assert figures["procedures.stopped"]["value"] == 1
     for figure in figures.values():
-        if figure["columns"]:
+        assert figure["columns"]
+        if figure["adds"] is None:
             assert figure["value"] == len(figure["rows"])
+        else:
+            assert figure["value"] == sum(int(row[2][figure["adds"]]) for row in figure["rows"])
+    by_unit = {row[0]: row[2] for row in figures["progress.units"]["rows"]}
+    by_project = {row[0]: row[2][1] for row in figures["progress.total"]["rows"]}
+    for project in Project.objects.all():
+        assert by_project[project.number] == str(project.procedures.count())
+    for code in Procedure.objects.values_list("department_code", flat=True).distinct():
+        mine = Procedure.objects.filter(department_code=code)
+        assert by_unit[code][1:] == [
+            str(n)
+            for n in (
+                mine.count(),
+                mine.filter(state="decided").count(),
+                mine.filter(state="stopped").count(),
+                mine.filter(red_on__lte=ON, decided_on=None).count(),
+                0,
+                mine.filter(state="stopped").count(),
+            )
+        ]
 
 
 def test_an_empty_tenant_gives_a_sensible_report(
@@ -144,7 +170,7 @@ def test_an_empty_tenant_gives_a_sensible_report(
 ) -> None:
     with in_tenant(dalate):
         report = compiled()
-        words = [w for part in report.snapshot["parts"] for w in part["words"]]
+        words = [w for part in report.snapshot["parts"] for w in plain(part)]
         assert any("清单项目 0 个" in w for w in words)
         assert pdf_bytes(actions.paper_of(report, ON)).startswith(b"%PDF")
 
@@ -194,13 +220,64 @@ def test_the_difference_names_what_came_and_what_went() -> None:
     new = Procedure.objects.filter(red_on=date(2026, 6, 1), decided_on=None).latest("number")
     Procedure.objects.filter(pk=new.pk).update(red_on=date(2026, 1, 21))
     second = compiled(PERIOD.after, date(2026, 2, 2))
-    assert queries.issued_before(second) == first
-    red = queries.differences(second, first)["procedures.red"]
+    assert second.snapshot["before"]["pk"] == first.pk
+    red = difference_of(second, "procedures.red")
     assert [row[0] for row in red.came] == [new.number]
     assert [row[0] for row in red.went] == [one.number]
-    assert (red.change, red.words, red.tone) == (0, "持平", "")
-    runs = queries.standing_since(second, "procedures.red")
+    assert (red.change, red.words, red.tone, red.stayed) == (0, "持平", "", 1)
+    runs = {row[0]: row[3] for row in red.figure["rows"]}
     assert runs == {two.number: 2, new.number: 1}
+    assert "红灯新增 1 项、消除 1 项、延续 1 项" in words_of(second.snapshot)
+    third = compiled(PERIOD.after.after, date(2026, 2, 24))  # the second was never issued
+    assert third.snapshot["before"]["pk"] == first.pk
+    between = {d.figure["key"]: d for d in queries.differences_between(second, first)}
+    assert between["procedures.red"].came == red.came
+
+
+def test_a_row_stands_for_as_many_reports_on_end_as_had_it() -> None:
+    issued(compiled())
+    issued(compiled(PERIOD.after, date(2026, 2, 2)), date(2026, 2, 2))
+    third = compiled(PERIOD.after.after, date(2026, 2, 24))
+    rows = queries.figures_of(third)["procedures.red"]["rows"]
+    assert {row[3] for row in rows} == {3}
+
+
+def test_a_later_correction_of_the_earlier_report_changes_no_difference() -> None:
+    """What was compared is frozen with the report, not looked up again."""
+    issued(compiled())
+    second = issued(compiled(PERIOD.after, date(2026, 2, 2)), date(2026, 2, 2))
+    before = [docx_bytes(actions.paper_of(second, ON)), queries.differences(second)]
+    Procedure.objects.filter(red_on=date(2026, 1, 10)).update(red_on=date(2026, 6, 1))
+    issued(compiled(on=date(2026, 2, 3), corrects_why="漏计一个项目"), date(2026, 2, 3))
+    second.refresh_from_db()
+    assert [docx_bytes(actions.paper_of(second, ON)), queries.differences(second)] == before
+
+
+def test_with_a_report_that_was_tampered_with_nothing_is_compared() -> None:
+    first = issued(compiled())
+    first.snapshot["parts"][0]["figures"][0]["value"] = 99
+    first.save(update_fields=["snapshot"])
+    second = compiled(PERIOD.after, date(2026, 2, 2))
+    assert second.snapshot["before"] is None
+    assert difference_of(second, "procedures.red").words == "上期没有"
+    assert "摘要值不一致，本期没有与其对照" in "".join(actions.paper_of(second, ON).lines())
+
+
+def test_the_trend_shows_twelve_reports_in_force_and_reads_no_list(
+    django_assert_num_queries: Any,
+) -> None:
+    period, day = PERIOD, ON
+    for _ in range(14):
+        last = issued(compiled(period, day), day)
+        period = period.after
+        day = period.last + timedelta(days=1)
+    with django_assert_num_queries(1):
+        points = queries.trend(last, ["procedures.red", "progress.decided"])
+    assert len(points) == 12
+    assert points[-1][0] == last.period
+    for shown, values in points:
+        figures = queries.figures_of(Report.objects.get(first=shown.first))
+        assert values == {key: figures[key]["value"] for key in values}
 
 
 def test_the_trend_tells_the_figures_of_the_reports_before_oldest_first() -> None:
@@ -225,6 +302,16 @@ def test_a_period_is_compiled_once_and_not_before_it_begins() -> None:
         compiled(PERIOD.after.after)
 
 
+def test_who_compiled_does_not_issue_what_another_submitted() -> None:
+    report = compiled()
+    other = Actor(3, "丙某（示例）", "机制办公室")
+    actions.submit(pk=report.pk, version=report.version, at=at(ON), actor=other)
+    report.refresh_from_db()
+    for writer in (CLERK, other):
+        with pytest.raises(DispatchRefused, match="须由另一人审核签发"):
+            actions.issue(pk=report.pk, version=report.version, on=ON, at=at(ON), actor=writer)
+
+
 def test_who_submits_does_not_issue() -> None:
     report = compiled()
     actions.submit(pk=report.pk, version=report.version, at=at(ON), actor=CLERK)
@@ -233,17 +320,57 @@ def test_who_submits_does_not_issue() -> None:
         actions.issue(pk=report.pk, version=report.version, on=ON, at=at(ON), actor=CLERK)
 
 
-def test_issued_it_reaches_the_conveners_and_every_member_unit_once() -> None:
+def told(event: str) -> tuple[set[str], set[str]]:
+    """Departments and roles that were told of an event."""
+    notices = Notice.objects.filter(room="dispatch", key__contains=f":{event}:")
+    return {n.department_code for n in notices} - {""}, {n.role for n in notices} - {""}
+
+
+def test_issued_it_reaches_the_conveners_and_copied_every_member_unit_once() -> None:
     report = issued(compiled())
     assert report.issued
     assert report.issued.number == "准格尔联审办调〔2026〕1号"
-    told = Notice.objects.filter(room="dispatch", key__contains=":issued:")
-    units = set(Unit.objects.filter(until_on=None).values_list("department_code", flat=True))
-    assert {n.department_code for n in told} - {""} == units
-    assert {n.role for n in told} - {""} == {"leader", "supervision"}
+    assert told("issued") == (set(), {"leader"})
+    assert told("copied") == (set(), set())
     with pytest.raises(DispatchRefused, match="现为“已签发”"):
         actions.issue(pk=report.pk, version=report.version, on=ON, at=at(ON), actor=CHIEF)
     assert Issued.objects.filter(kind="dispatch").count() == 1
+    asked = {"pk": report.pk, "version": report.version, "on": ON, "at": at(ON), "actor": CLERK}
+    copied = actions.copy(**asked)
+    units = set(Unit.objects.filter(until_on=None).values_list("department_code", flat=True))
+    assert told("copied") == (units, {"supervision"})
+    assert (copied.state, copied.copied_on) == (State.COPIED, ON)
+    assert set(copied.issued.department_codes) == units
+    with pytest.raises(DispatchRefused, match="已有人办理"):
+        actions.copy(**asked)
+    with pytest.raises(DispatchRefused, match="现为“已抄送”"):
+        actions.copy(**(asked | {"version": copied.version}))
+
+
+def test_a_draft_is_not_copied() -> None:
+    report = compiled()
+    with pytest.raises(DispatchRefused, match="现为“已编制”，不能“抄送”"):
+        actions.copy(pk=report.pk, version=1, on=ON, at=at(ON), actor=CLERK)
+
+
+def test_a_copied_report_is_superseded_by_its_correction() -> None:
+    first = issued(compiled())
+    actions.copy(pk=first.pk, version=first.version, on=ON, at=at(ON), actor=CLERK)
+    second = issued(compiled(corrects_why="漏计一个项目"))
+    first.refresh_from_db()
+    assert (first.state, second.state) == (State.SUPERSEDED, State.ISSUED)
+
+
+@pytest.mark.parametrize("why", ["", "   ", "改" * 301])
+def test_a_report_is_sent_back_for_a_reason_of_some_length(why: str) -> None:
+    report = compiled()
+    actions.submit(pk=report.pk, version=1, at=at(ON), actor=CLERK)
+    with pytest.raises(DispatchRefused):
+        actions.send_back(pk=report.pk, version=2, why=why, actor=CHIEF)
+    back = actions.send_back(pk=report.pk, version=2, why="核对红灯", actor=CHIEF)
+    assert (back.state, back.sent_back_why) == (State.DRAFT, "核对红灯")
+    again = actions.submit(pk=report.pk, version=3, at=at(ON), actor=CLERK)
+    assert again.sent_back_why == ""
 
 
 def test_the_offices_words_go_in_and_the_figures_stay() -> None:

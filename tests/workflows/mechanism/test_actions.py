@@ -1,12 +1,13 @@
 """A change closes one row and opens the next; a mistake is voided and stays on file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from kernel.authority.reach import grant
 from kernel.office_line import NotAnOfficeLine
 from kernel.trail import Actor
 from kernel.trail.models import TrailEntry
@@ -16,6 +17,7 @@ from workflows.mechanism import actions, sample
 from workflows.mechanism.actions import ChangeRefused
 from workflows.mechanism.models import Holding, Seat, SeatKind, Unit
 from workflows.mechanism.queries import history_of_seat, organisation
+from workflows.procedures.queries import reach_of
 
 pytestmark = pytest.mark.django_db
 START = date(2025, 10, 9)
@@ -23,9 +25,10 @@ PAPER = "准联办〔2026〕3号"
 
 
 @pytest.fixture
-def seat(zhungeer: Tenant) -> Iterator[Seat]:
+def seat(zhungeer: Tenant, on_file: Callable[[str], str]) -> Iterator[Seat]:
     with visiting(zhungeer):
         sample.fill(on=START)
+        on_file(PAPER)
         yield Seat.objects.get(kind=SeatKind.CONVENER)
 
 
@@ -65,7 +68,8 @@ def test_a_seat_can_be_left_vacant_and_filled_again(seat: Seat, actor: Actor) ->
     ("words", "sentence"),
     [
         ({"document": " "}, "请填写依据文件"),
-        ({"on": timezone.localdate() + timedelta(days=1)}, "还没有到"),
+        ({"document": "没有的文号"}, "没有登记"),
+        ({"on": timezone.localdate() + timedelta(days=367)}, "太远"),
         ({"on": START - timedelta(days=1)}, "不能早于这一天"),
     ],
 )
@@ -80,6 +84,43 @@ def test_a_term_cannot_reach_back_into_one_that_ended(seat: Seat, actor: Actor) 
     appoint(seat, actor, name="")
     with pytest.raises(ChangeRefused, match="变更日期须晚于"):
         appoint(seat, actor, on=date(2026, 2, 2))
+
+
+def test_a_change_to_come_leaves_today_as_it_is(seat: Seat, actor: Actor) -> None:
+    today = timezone.localdate()
+    later = today + timedelta(days=30)
+    before = seat.holdings.get().name
+    appoint(seat, actor, on=later)
+    assert organisation(today).conveners[0].holder == before
+    assert organisation(later).conveners[0].holder == "额某（示例）"
+    with pytest.raises(ChangeRefused, match="变更日期须晚于"):
+        appoint(seat, actor, on=today, name="那某（示例）")
+    with pytest.raises(ChangeRefused, match="变更日期须晚于"):
+        actions.change_seat(
+            seat_number=seat.pk, post="常务副职", on=today, document=PAPER, actor=actor
+        )
+
+
+def test_a_name_to_come_keeps_a_departments_reach(
+    seat: Seat, actor: Actor, zhungeer: Tenant, member: Callable[..., Any]
+) -> None:
+    membership = member(zhungeer, "department", "slj").memberships.get()
+    today = timezone.localdate()
+    later = today + timedelta(days=30)
+    actions.change_unit(
+        unit_number=Unit.objects.open().get(department_code="slj").pk,
+        name="准格尔旗水务局",
+        hosts_office=False,
+        on=later,
+        document=PAPER,
+        actor=actor,
+    )
+    assert reach_of(membership, today) == reach_of(membership, later) == {"slj"}
+    unit = Unit.objects.open().get(department_code="qxj")
+    grant(membership.user, "mechanism.handle_procedures", unit)
+    actions.end_unit(unit_number=unit.pk, on=later, document=PAPER, actor=actor)
+    assert reach_of(membership, today) == {"slj", "qxj"}
+    assert reach_of(membership, later) == {"slj"}
 
 
 def test_a_mobile_number_is_refused(seat: Seat, actor: Actor) -> None:
@@ -147,6 +188,25 @@ def test_a_unit_that_goes_takes_its_seats_along_and_may_come_back(seat: Seat, ac
         actor=actor,
     )
     assert Seat.objects.open().filter(department_code="qxj").count() == 4
+
+
+@pytest.mark.parametrize(
+    "verb", ["add_seat", "change_seat", "end_seat", "add_unit", "change_unit", "end_unit"]
+)
+def test_no_action_goes_round_the_documents_on_file(seat: Seat, actor: Actor, verb: str) -> None:
+    unit = Unit.objects.open().get(department_code="qxj")
+    facts: dict[str, dict[str, Any]] = {
+        "add_seat": {"kind": SeatKind.FOLLOW_UP, "department_code": "", "post": "专责"},
+        "change_seat": {"seat_number": seat.pk, "post": "常务副职"},
+        "end_seat": {"seat_number": seat.pk},
+        "add_unit": {"department_code": "wsj", "name": "某局", "in_task_force": False},
+        "change_unit": {"unit_number": unit.pk, "name": "某局", "hosts_office": False},
+        "end_unit": {"unit_number": unit.pk},
+    }
+    with pytest.raises(ChangeRefused, match="没有登记"):
+        getattr(actions, verb)(
+            on=date(2026, 3, 2), document="没有的文号", actor=actor, **facts[verb]
+        )
 
 
 def test_every_change_leaves_a_line_and_a_refusal_changes_nothing(seat: Seat, actor: Actor) -> None:

@@ -12,7 +12,7 @@ from tenants.models import Tenant
 from workflows.mechanism import sample, standard
 from workflows.mechanism.actions import end_seat, end_unit, seed
 from workflows.mechanism.models import Holding, Seat, SeatKind, Unit
-from workflows.mechanism.queries import completeness, organisation, snapshot, vacancies
+from workflows.mechanism.queries import organisation, snapshot
 
 pytestmark = pytest.mark.django_db
 Visit = Callable[[Tenant], Any]
@@ -59,23 +59,24 @@ def test_people_are_not_copied_and_a_second_seeding_does_nothing(
 def test_a_new_tenant_lacks_nothing_but_people(zhungeer: Tenant, in_tenant: Visit) -> None:
     with in_tenant(zhungeer):
         today = timezone.localdate()
-        assert completeness(today) == []
-        assert len(vacancies(today)) == len(standard.seats())
+        assert organisation(today).lacks == []
+        assert len(organisation(today).vacancies) == len(standard.seats())
 
 
 def test_three_parts_removed_are_three_parts_missing(
-    zhungeer: Tenant, in_tenant: Visit, actor: Any
+    zhungeer: Tenant, in_tenant: Visit, actor: Any, on_file: Callable[[str], str]
 ) -> None:
     today = timezone.localdate()
     with in_tenant(zhungeer):
+        paper = on_file("准联办〔2026〕1号")
         for number in (
             Seat.objects.get(kind=SeatKind.CONVENER).pk,
             Seat.objects.get(kind=SeatKind.TASK_FORCE, department_code="slj").pk,
         ):
-            end_seat(seat_number=number, on=today, document="准联办〔2026〕1号", actor=actor)
+            end_seat(seat_number=number, on=today, document=paper, actor=actor)
         unit = Unit.objects.get(department_code="qxj")
-        end_unit(unit_number=unit.pk, on=today, document="准联办〔2026〕1号", actor=actor)
-        assert completeness(today) == [
+        end_unit(unit_number=unit.pk, on=today, document=paper, actor=actor)
+        assert organisation(today).lacks == [
             "没有设总召集人",
             "缺成员单位：气象局",
             "水利局缺专项工作组成员",
@@ -107,4 +108,4 @@ def test_the_sample_cast_is_invented_and_filled_once(zhungeer: Tenant, in_tenant
         assert sample.fill(on=on) == len(standard.seats())
         assert sample.fill(on=on) == 0
         assert all("（示例）" in h.name for h in Holding.objects.all())
-        assert completeness(on) == []
+        assert organisation(on).lacks == []

@@ -1,7 +1,7 @@
 """Pages of the meetings: what is stuck is offered, each acts in their place, the neighbour sees none."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from kernel.calendars.queries import work_calendar
 from kernel.papers.models import Attachment
 from tenants.models import Tenant
 from tests.workflows.meetings.conftest import CLERK
@@ -104,7 +105,7 @@ def test_a_special_meeting_from_its_agenda_to_its_sheets(
     record = f"{path}items/{item.pk}/record/"
     said = {step.value: f"{step.label}。" for step in SixStep if step.value != "reconcile"}
     office.post(record, said | {"reconcile": "对过账。", "cause": "opinions", "settled": "on"})
-    due = (today + timedelta(days=10)).isoformat()
+    due = work_calendar().add(today, 8).isoformat()
     office.post(
         f"{path}items/{item.pk}/resolve/",
         {"demand": "限期出具意见", "lead_code": code, "due_on": due},

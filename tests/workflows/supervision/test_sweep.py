@@ -5,10 +5,13 @@ Saturday 28 February.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kernel.notices.models import Notice
@@ -26,11 +29,13 @@ from workflows.assignments.lifecycle import SourceKind
 from workflows.assignments.lifecycle import State as PartState
 from workflows.assignments.models import Part
 from workflows.issuing.models import Issued
+from workflows.supervision import duties
 from workflows.supervision.actions import chase, pause, reply, revise, sweep
+from workflows.supervision.duties import Duty
 from workflows.supervision.lifecycle import ChaseRefused, Stage, State
 from workflows.supervision.models import Case, Step
 from workflows.supervision.queries import rules
-from workflows.supervision.rules import STANDARD, with_offsets
+from workflows.supervision.rules import STANDARD, ChaseRule, with_offsets
 
 CLERK = Actor(1, "某某（示例）", "机制办公室")
 GIVEN = date(2026, 1, 12)
@@ -137,7 +142,7 @@ class TestTheCase:
         assert (case.state, case.closed_why, case.closed_on) == (
             State.CLOSED,
             "已办结",
-            date(2026, 2, 12),
+            DUE,  # when it was reported, not when that was noticed
         )
         assert swept(date(2026, 2, 25)) == 0
 
@@ -202,6 +207,91 @@ class TestTheCase:
         chase(version=1, stage="supervise", **facts)
         assert swept(date(2026, 2, 14)) == 0  # supervised by hand already
         assert swept(date(2026, 2, 25)) == 1
+
+    def test_what_is_dropped_undone_is_neither_done_nor_moved(self) -> None:
+        (part,) = handed()
+        swept(date(2026, 2, 12))
+        Part.objects.filter(pk=part.pk).update(state=PartState.CANCELLED)
+        swept(date(2026, 2, 13))
+        assert Case.objects.get().closed_why == "不再办理"
+
+    def test_done_on_the_last_day_and_noticed_after_the_festival_it_was_kept(self) -> None:
+        (part,) = handed(due_on=date(2026, 2, 14))
+        swept(date(2026, 2, 14))
+        Part.objects.filter(pk=part.pk).update(
+            state=PartState.REPORTED, reported_on=date(2026, 2, 14)
+        )
+        assert swept(date(2026, 2, 24)) == 0
+        case = Case.objects.get()
+        assert (case.closed_on, case.late_days) == (date(2026, 2, 14), 0)
+
+    def test_on_a_rest_day_what_is_done_is_closed_and_nothing_is_raised(self) -> None:
+        (part, _) = handed(codes=("zrzy", "lcj"))
+        swept(date(2026, 2, 14))
+        Part.objects.filter(pk=part.pk).update(state=PartState.REPORTED, reported_on=DUE)
+        before = Step.objects.count()
+        assert swept(date(2026, 2, 20)) == 0
+        assert Step.objects.count() == before
+        states = dict(Case.objects.values_list("department_code", "state"))
+        assert states == {"zrzy": State.CLOSED, "lcj": State.CHASING}
+
+    def test_what_was_closed_years_ago_is_taken_up_again_and_stops_nobody(self) -> None:
+        (part,) = handed(due_on=date(2024, 9, 4), on=date(2024, 8, 5))
+        swept(date(2024, 9, 12))
+        Part.objects.filter(pk=part.pk).update(
+            state=PartState.REPORTED, reported_on=date(2024, 9, 12)
+        )
+        swept(date(2024, 9, 13))
+        Part.objects.filter(pk=part.pk).update(state=PartState.WORKING, reported_on=None)
+        swept(date(2026, 2, 12))
+        assert Case.objects.get().state == State.CHASING
+
+    def test_what_a_duty_is_called_and_who_answers_for_it_stay_current(self) -> None:
+        (part,) = handed()
+        swept(date(2026, 2, 6))
+        Part.objects.filter(pk=part.pk).update(department_code="lcj")
+        part.sheet.title = "加快林地审核"
+        part.sheet.save(update_fields=["title"])
+        swept(date(2026, 2, 9))
+        case = Case.objects.get()
+        assert (case.title, case.department_code) == ("加快林地审核", "lcj")
+        assert swept(date(2026, 2, 12)) == 1
+        assert Issued.objects.get(kind="urging").department_codes == ["lcj"]
+
+    def test_by_hand_all_are_told_whom_the_rule_tells_and_a_letter_goes_out_if_asked(self) -> None:
+        handed()
+        swept(date(2026, 2, 6))
+        case = Case.objects.get()
+        facts: dict[str, Any] = {
+            "case_id": case.pk,
+            "at": timezone.now(),
+            "actor": CLERK,
+            "text": "请今天报情况。",
+            "letter": True,
+        }
+        with pytest.raises(ChaseRefused, match="期限 2026-02-11 还没有过"):
+            chase(version=1, stage="report", on=DUE, **facts)
+        chase(version=1, stage="report", on=date(2026, 2, 12), **facts)
+        told = Notice.objects.filter(key__startswith="supervision:step")
+        assert sorted(told.values_list("role", "department_code")) == [
+            ("", "zrzy"),
+            ("leader", ""),
+            ("office", ""),
+            ("supervision", ""),
+        ]
+        (table,) = [
+            b for b in Issued.objects.get(kind="urging").as_paper.body if hasattr(b, "rows")
+        ]
+        assert [row[1] for row in table.rows] == [case.title]
+
+    def test_the_office_gives_no_answer_for_a_department(self) -> None:
+        handed()
+        swept(date(2026, 2, 12))
+        with pytest.raises(ChaseRefused, match="请由承办单位回复"):
+            reply(
+                case_id=Case.objects.get().pk, text="在办", reach=None, on=date(2026, 2, 12),
+                at=timezone.now(), actor=CLERK,
+            )  # fmt: skip
 
     def test_a_department_answers_for_its_own_alone(self) -> None:
         handed()
@@ -287,3 +377,67 @@ class TestTheRule:
     ) -> None:
         with pytest.raises(ChaseRefused, match=sentence):
             self.offer(**changed)
+
+    def test_a_letter_before_the_deadline_is_refused(self) -> None:
+        reminded = tuple(
+            replace(stage, letter=stage.stage == Stage.REMIND) for stage in STANDARD.stages
+        )
+        rule = ChaseRule(0, GIVEN, reminded)
+        with pytest.raises(ChaseRefused, match="“提醒”还在期限以内，不发催办函"):
+            revise(
+                rule=rule, why="试行", document="", seen=1, on=GIVEN, at=timezone.now(), actor=CLERK
+            )
+
+    def test_one_kind_of_duty_has_days_of_its_own_and_gives_them_up_again(self) -> None:
+        later = tuple(replace(stage, offset=stage.offset + 1) for stage in STANDARD.stages)
+        facts: dict[str, Any] = {"document": "", "on": GIVEN, "at": timezone.now(), "actor": CLERK}
+        first = replace(STANDARD, effective_from=GIVEN).with_own("assignments", later)
+        revise(rule=first, why="交办任务宽一天", seen=1, **facts)
+        handed()
+        assert swept(date(2026, 2, 6)) == 0
+        assert swept(date(2026, 2, 9)) == 1  # two working days before
+        (_, second) = rules()
+        assert second.for_source("procedures").stages == STANDARD.stages
+        assert second.for_source("assignments").stages == later
+        revise(rule=second.with_own("assignments", None), why="改回", seen=2, **facts)
+        assert rules()[-1].own == {}
+        assert swept(date(2026, 2, 12)) == 1  # the letter goes out on the first day after
+
+
+def test_a_rule_put_down_before_sources_had_their_own_is_still_read() -> None:
+    rows = STANDARD.write()["stages"]
+    assert ChaseRule.read(2, GIVEN, rows) == replace(STANDARD, number=2, effective_from=GIVEN)
+
+
+@pytest.mark.usefixtures("_banner")
+class TestTheCost:
+    @pytest.fixture
+    def many(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+        """``many(n)``: a single source with ``n`` overdue duties."""
+
+        def declare(n: int) -> None:
+            found = [
+                Duty(
+                    source="x", key=str(i), number=f"示例{i}", title="某事", url="/",
+                    department_code="zrzy", due_on=date(2026, 2, 11),
+                )
+                for i in range(n)
+            ]  # fmt: skip
+            source = duties.Source("x", "示例", lambda last: found, set)
+            monkeypatch.setattr(duties, "_sources", {"x": source})
+
+        return declare
+
+    def queries(self, on: date) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            swept(on)
+        return len(asked)
+
+    def test_many_duties_cost_as_many_queries_as_few(self, many: Callable[[int], None]) -> None:
+        many(3)
+        swept(date(2026, 2, 12))
+        few = (self.queries(date(2026, 2, 12)), self.queries(date(2026, 2, 14)))
+        Case.objects.all().delete()
+        many(400)
+        swept(date(2026, 2, 12))
+        assert (self.queries(date(2026, 2, 12)), self.queries(date(2026, 2, 14))) == few

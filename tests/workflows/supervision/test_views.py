@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 
 from kernel.calendars.queries import work_calendar
 from kernel.papers.models import Attachment
+from kernel.shares import Share
 from kernel.trail import Actor
 from tenants.models import Tenant
 from tests.workflows.supervision.test_sweep import handed
@@ -21,12 +22,23 @@ from workflows import supervision
 from workflows.procedures.actions import comb_out
 from workflows.projects import sample
 from workflows.projects.models import Project
+from workflows.supervision import queries
 from workflows.supervision.actions import sweep
-from workflows.supervision.ledgers import duties_until, still_open
-from workflows.supervision.lifecycle import MOVES, ChaseRefused, State, diagram, move_from
-from workflows.supervision.models import Case
+from workflows.supervision.ledgers import done_on, duties_until, still_open
+from workflows.supervision.lifecycle import (
+    DONE,
+    DROPPED,
+    MOVED,
+    MOVES,
+    ChaseRefused,
+    State,
+    diagram,
+    move_from,
+)
+from workflows.supervision.models import Case, Step
 
 pytestmark = pytest.mark.django_db
+GIVEN = date(2026, 1, 12)
 CLERK = Actor(1, "某某（示例）", "机制办公室")
 Browser = Callable[..., Client]
 
@@ -117,6 +129,112 @@ def test_the_ledger_goes_out_as_a_workbook_and_the_board_counts_it(case: Case, a
     assert case.title not in words(office.get("/supervision/?stage=report"))
 
 
+def test_the_ledger_shows_the_chain_of_stages_and_who_has_answered(case: Case, at: Browser) -> None:
+    office, land = at("office"), at("department", "zrzy")
+    page = words(office.get("/supervision/?department=zrzy"))
+    chain = page[page.index('<ol class="chain">') : page.index("</ol>", page.index("chain"))]
+    assert chain.index("越过") < chain.index('aria-current="step"') < chain.index("chain-later")
+    assert "已回复" not in page
+    assert case.title in words(land.get("/"))
+    land.post(f"/supervision/{case.pk}/reply/", {"text": "本周五办结。"})
+    assert "已回复" in words(office.get("/supervision/?department=zrzy"))
+    assert case.title not in words(land.get("/"))[: words(land.get("/")).index("红灯")]
+    office.post(
+        f"/supervision/{case.pk}/chase/",
+        {"version": 1, "stage": "supervise", "text": "限今日办结。"},
+    )
+    assert "已回复" not in words(office.get("/supervision/?department=zrzy"))
+
+
+def test_a_case_leads_to_the_earlier_deadlines_of_the_same_duty(
+    case: Case, zhungeer: Tenant, in_tenant: Callable[..., Any], at: Browser
+) -> None:
+    def earlier(key: str, department: str, due_on: date) -> None:
+        Case.objects.create(
+            source=case.source, key=key, due_on=due_on, number=case.number, title=case.title,
+            department_code=department, url="/", stage="urge", state="closed", opened_on=GIVEN,
+            closed_on=GIVEN, closed_why=MOVED,
+        )  # fmt: skip
+
+    with in_tenant(zhungeer):
+        earlier(case.key, "zrzy", date(2026, 1, 20))
+        earlier("part:0", "zrzy", date(2026, 1, 21))
+        earlier(case.key, "lcj", date(2026, 1, 22))  # answered for by another then
+    page = words(at("department", "zrzy").get(f"/supervision/{case.pk}/"))
+    assert "2026年1月20日" in page
+    assert "2026年1月12日 期限变更或停表" in page
+    assert "2026年1月21日" not in page
+    assert "2026年1月22日" not in page
+
+
+def test_only_what_was_done_counts_as_kept_or_late(
+    case: Case, zhungeer: Tenant, in_tenant: Callable[..., Any]
+) -> None:
+    def closed(why: str, late: int) -> Case:
+        return Case.objects.create(
+            source="x", key=f"{why}{late}", due_on=date(2026, 2, 11), number="1", title="某事",
+            department_code="slj", url="/", stage="remind", state="closed", opened_on=GIVEN,
+            closed_on=date(2026, 2, 11) + timedelta(days=late), closed_why=why,
+        )  # fmt: skip
+
+    with in_tenant(zhungeer):
+        for why, late in ((DONE, 0), (DONE, 2), (MOVED, 0), (MOVED, 3), (DROPPED, 0)):
+            closed(why, late)
+        (tally,) = queries.tallies(Case.objects.filter(department_code="slj"))
+    assert (tally.kept, tally.late, tally.closed) == (1, 1, 2)
+
+
+def test_what_was_done_within_five_working_days_of_the_first_urging_counts(
+    zhungeer: Tenant, in_tenant: Callable[..., Any]
+) -> None:
+    def urged(key: str, on: date, closed_on: date | None) -> None:
+        case = Case.objects.create(
+            source="x", key=key, due_on=GIVEN, number="1", title="某事", department_code="slj",
+            url="/", stage="urge", opened_on=on, closed_on=closed_on,
+            state="closed" if closed_on else "chasing", closed_why=DONE if closed_on else "",
+        )  # fmt: skip
+        for kind, day in (("stage", on), ("manual", on + timedelta(days=9))):
+            Step.objects.create(
+                case=case, kind=kind, stage="urge", on=day, at=timezone.now(), by_name="系统"
+            )
+
+    with in_tenant(zhungeer):
+        urged("soon", date(2026, 2, 12), date(2026, 2, 26))  # 13, 14, 24, 25, 26 February
+        urged("late", date(2026, 2, 12), date(2026, 2, 27))
+        urged("open", date(2026, 2, 12), None)
+        urged("too young to tell", date(2026, 2, 25), None)
+        urged("long ago", date(2025, 2, 12), date(2025, 2, 13))
+        found = queries.after_urging(
+            Case.objects.all(), since=GIVEN, on=date(2026, 3, 2), calendar=work_calendar()
+        )
+    assert found == {"slj": Share(1, 3)}
+
+
+def test_a_kind_of_duty_gets_days_of_its_own_from_its_page(at: Browser) -> None:
+    supervisor = at("supervision")
+    path = "/supervision/rules/new/?source=assignments"
+    assert supervisor.get("/supervision/rules/new/?source=nothing").status_code == 404
+    assert "只对“任务交办”的期限起作用" in words(supervisor.get(path))
+    form = {
+        "effective_from": timezone.localdate().isoformat(),
+        "why": "交办任务从严",
+        "seen": "1",
+        "remind_offset": "-7",
+        "urge_offset": "1",
+        "urge_letter": "on",
+        "supervise_offset": "2",
+        "report_offset": "3",
+    }
+    assert supervisor.post(path, form).status_code == 302
+    page = words(supervisor.get("/supervision/rules/"))
+    assert (
+        page.index("通用") < page.index("期限前第 3 个工作日") < page.index("期限前第 7 个工作日")
+    )
+    answer = supervisor.post(path, form | {"seen": "2", "follow": "on"})
+    assert answer.status_code == 302
+    assert words(supervisor.get("/supervision/rules/")).count("期限前第 7 个工作日") == 1
+
+
 def test_a_new_version_of_the_rule_is_put_on_file(at: Browser) -> None:
     supervisor = at("supervision")
     form = {
@@ -165,6 +283,7 @@ def test_running_procedures_are_chased_and_decided_ones_are_not(
         project.procedures.filter(pk=first.pk).update(state="decided", decided_on=due)
         keys = [first.number, second.number, third.number]
         assert still_open(keys) == {second.number, third.number}
+        assert done_on(keys) == {first.number: due}
 
 
 def test_every_state_is_reached_and_every_other_step_refused() -> None:

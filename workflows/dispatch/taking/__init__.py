@@ -1,0 +1,1 @@
+"""What each room says for a half-month (取数)."""
