@@ -110,10 +110,11 @@ SELECT m.id, d.code, '', '', '', '', '' FROM meetings_meeting m, public.catalogu
 """
 DEFICIENCY = """
 INSERT INTO deficiency_deficiency (procedure_id, material, why, granted_on, first_due_on, due_on,
-    promised_by, promise_number, consequence, credit_on, credit_source, state, extended_why, ended_on,
-    ended_document, ended_text, granted_by, granted_at, version)
-SELECT id, '平面图', '盖章', on_ - 20, on_, on_, '某总', '承诺1号', 'recorded', on_, '平台',
-    CASE WHEN n %% 3 = 0 THEN 'open' ELSE 'made_good' END, '',
+    promised_by, promise_number, promise_text, consequence, credit_on, credit_source, state,
+    extended_why, returned_why, decision, repair_document, ended_on, ended_document, ended_text,
+    granted_by, granted_at, version)
+SELECT id, '平面图', '盖章', on_ - 20, on_, on_, '某总', '承诺1号', '', 'recorded', on_, '平台',
+    CASE WHEN n %% 3 = 0 THEN 'open' ELSE 'made_good' END, '', '', '', '',
     CASE WHEN n %% 3 <> 0 THEN on_ END, '', '', '某某', %(on)s, 1
 FROM (
     SELECT id, n, %(on)s::date + 20 - (n %% (CASE WHEN n %% 3 = 0 THEN 30 ELSE 300 END))::int AS on_

@@ -1,11 +1,12 @@
 """The mechanism's pages in a tenant of 10,000 sheets and 60,000 procedures, against plain queries for the same rows.
 
-Each page stands beside the bare SQL that reads what it shows (its rows, its count, its figures), fetched
-in the same run: what a page costs more is sessions, navigation, words and HTML. A page shows some fifty
-rows, so the bare query takes a millisecond or two and the ratio is large; that it stays usable says the
-bound in seconds. A workbook stands beside the same cells, read by one query and written bare by
-the same writer; an aggregate beside its own SQL; the sweep beside copying what it has written. Reports
-are compared with twelve earlier ones of the same size.
+Each page stands beside the bare SQL that reads what it shows (rows, counts, figures), fetched in the
+same run. A page of fifty rows reads them in a millisecond or two and spends the rest on its frame, words
+and HTML, so what is bounded is the ratio to the frame (a page of the console without rows) and the bare
+queries together; and the seconds, so that it stays usable. A workbook stands beside the same rows, read
+by one query and written as they are by the same writer; the sweep beside copying the cases and steps it
+has written, its letters apart; a report beside reading the rows it freezes. Twelve earlier reports of
+the same size stand beside the one that is opened.
 """
 
 import gc
@@ -19,6 +20,7 @@ import pytest
 import time_machine
 from django.db import connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from kernel.trail import SYSTEM, Actor
@@ -26,22 +28,24 @@ from kernel.web.xlsx import Column, workbook_bytes
 from tenants.gateway import visiting
 from tenants.models import Tenant
 from tests.bench.mechanism import SHEETS, fill
-from tests.bench.test_bulk import MATTERS, multiply, peak_memory
+from tests.bench.test_bulk import MATTERS, clocked, multiply, peak_memory
 from tests.bench.test_lists import FEW, PROJECTS, cost
 from tests.bench.test_lists import tenant as tenant
 from workflows.dispatch.actions import compile_report
 from workflows.dispatch.lifecycle import Period
 from workflows.dispatch.models import Report
 from workflows.procedures.models import Procedure
+from workflows.supervision import sweeping
 from workflows.supervision.actions import sweep
 from workflows.supervision.models import Case
 from workflows.watches.actions import notice
 
 NOW = "2026-01-16 10:00+08:00"
-SECONDS = 0.5  # every page, on a machine that does other work besides
-PAGE_AT_MOST, COMPILE_AT_MOST, WORKBOOK_AT_MOST = 40.0, 15.0, 4.0
+SECONDS = 1.0  # for any page; half of it is what they take at most on an idle machine
+PAGE_AT_MOST, COMPILE_AT_MOST, WORKBOOK_AT_MOST = 8.0, 20.0, 6.0
 WORKBOOK_MEMORY = 64 << 20
-SWEEP_AT_MOST, AGAIN_AT_MOST = 15.0, 1 / 3
+SWEEP_AT_MOST, AGAIN_AT_MOST = 30.0, 1 / 3
+FRAME = "/assignments/upload/"
 
 PART = """
     SELECT p.*, s.number, s.title, s.source_kind, s.source_words, j.number, j.name
@@ -280,26 +284,24 @@ def test_a_page_costs_little_more_than_its_rows(open_as: Callable[[str], Client]
     names = reported(12)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+    frame, _ = cost(open_as("office"), FRAME)
     print(
-        f"\n{SHEETS} 张交办单、{PROJECTS * MATTERS} 项办件；每页耗时（其中数据库），同样的行直接查询，倍数："
+        f"\n{SHEETS} 张交办单、{PROJECTS * MATTERS} 项办件；空页框 {frame * 1e3:.0f} ms。每页耗时（其中数据库），"
+        "同样的行直接查询，对查询的倍数，对页框加查询的倍数："
     )
     found: dict[tuple[str, str], tuple[float, float]] = {}
     for role, path, queries in PAGES:
         took, asked = cost(open_as(role), path.format(**names))
         bare = plain(queries)
-        found[role, path] = (took, took / bare)
+        ratio = took / (frame + bare)
+        found[role, path] = (took, ratio)
         print(
             f"{role:12}{path:56} {took * 1e3:6.0f} ms（{asked * 1e3:4.0f}）{bare * 1e3:7.1f} ms"
-            f" {took / bare:7.1f} 倍"
+            f" {took / bare:7.1f} {ratio:6.2f}"
         )
     slow = {page: took for page, (took, _) in found.items() if took > SECONDS}
-    dear = {
-        page: ratio
-        for page, (took, ratio) in found.items()
-        if ratio > PAGE_AT_MOST and took > SECONDS / 5
-    }
     assert slow == {}
-    assert dear == {}
+    assert {page: ratio for page, (_, ratio) in found.items() if ratio > PAGE_AT_MOST} == {}
 
 
 def test_a_workbook_of_any_length_is_written_in_little_memory(
@@ -339,23 +341,28 @@ def test_a_workbook_of_any_length_is_written_in_little_memory(
 
 
 @pytest.mark.usefixtures("_at_work")
-def test_a_sweep_costs_little_more_than_what_it_writes() -> None:
-    today = timezone.localdate()
-    first, raised = swept(today)
+def test_a_sweep_costs_little_more_than_what_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    today, later = timezone.localdate(), timezone.localdate() + timedelta(days=7)
+    reverse("assignments:list")  # addresses are read in once a process
+    with clocked(monkeypatch, sweeping, "urge") as setting:
+        took, raised = swept(today)
+    letters = sum(setting)
+    first = took - letters
+    papers = len(setting)
     bare = copied(today)
     again, nothing = swept(today)
-    later = today + timedelta(days=7)
-    with time_machine.travel(f"{later} 10:00+08:00"):
-        grown, harder = swept(later)
+    with clocked(monkeypatch, sweeping, "urge") as setting:
+        took, harder = swept(later)
+    grown = took - sum(setting)
     print(
-        f"\n巡检：立项和升级 {raised} 件 {first:.2f} 秒；同样的督办事项和记录原样写入 {bare:.2f} 秒，"
-        f"{first / bare:.1f} 倍（上限 {SWEEP_AT_MOST:.0f}）；再巡一遍 {again:.2f} 秒，是头一遍的"
-        f" {again / first:.2f}（上限 {AGAIN_AT_MOST:.2f}）；一周后 {harder} 件升级 {grown:.2f} 秒。"
+        f"\n巡检：立项 {raised} 件 {first:.2f} 秒，另排印催办函 {papers} 件 {letters:.2f} 秒；同样的督办事项和记录原样写入 {bare:.2f} 秒，"
+        f"{first / bare:.1f} 倍（上限 {SWEEP_AT_MOST:.0f}）；再巡一遍 {again:.2f} 秒，是头一遍连同催办函的"
+        f" {again / (first + letters):.2f}（上限 {AGAIN_AT_MOST:.2f}）；一周后 {harder} 件升级 {grown:.2f} 秒。"
     )
     assert raised > 2_000
     assert nothing == 0
     assert first <= SWEEP_AT_MOST * bare
-    assert again <= AGAIN_AT_MOST * first
+    assert again <= AGAIN_AT_MOST * (first + letters)
     assert grown / harder <= 2 * first / raised
 
 
@@ -384,8 +391,8 @@ def copied(on: date) -> float:
 
 
 @pytest.mark.usefixtures("_at_work")
-def test_a_report_is_compiled_from_plain_queries() -> None:
-    """Compiled twice: each figure reads its rows once, and they are frozen and digested."""
+def test_a_report_costs_little_more_than_reading_its_rows() -> None:
+    """Each figure reads its rows once; they are frozen, digested and stored."""
     today = timezone.localdate()
     sweep(on=today, at=timezone.now())
     actor = Actor(None, "某某（示例）", "机制办公室")
