@@ -79,6 +79,11 @@ class Desk:
             str(form.get("action") or self.at) for form in forms if _leads(form, self.at, action)
         ]
 
+    def choices(self, action: str, name: str) -> list[tuple[str, str]]:
+        """The values of a choice and their words, of the form that leads to ``action``."""
+        found = self._form(action).select(f"select[name='{name}'] option")
+        return [(str(one.get("value", "")), _words(one)) for one in found]
+
     # Looking -------------------------------------------------------------------------------------
 
     def words(self) -> str:

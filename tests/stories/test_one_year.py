@@ -50,6 +50,14 @@ def letter_pdf(title: str) -> bytes:
     return pdf_bytes(Paper(form=Form.LETTER, mark="示例单位", title=title, body=(Para("属实。"),)))
 
 
+def option(desk: Desk, action: str, name: str, words: str) -> str:
+    """The value of the choice that reads so, of a field of the form that leads to ``action``."""
+    for choice in desk.choices(action, name):
+        if words in choice[1]:
+            return choice[0]
+    raise AssertionError(f"no choice {words}: {desk.choices(action, name)}")
+
+
 def promised(desk: Desk, procedure: str, *, due_on: str) -> None:
     """Let the map of an application come later, on a promise."""
     desk.open(f"/deficiency/new/{procedure}/")
@@ -408,3 +416,104 @@ def test_the_paper_comes_in_time_here_and_not_there(year_city: City, at: At) -> 
     land.open("/deficiency/new/DLT-2026-001-03/")
     assert "逾期，已列入信用记录（达自然资处〔2026〕1号）" in land.words()
     at("zhunban").open(there, status=404)
+
+
+# 六、机构调整 ---------------------------------------------------------------------------------------
+
+
+def test_the_organisation_changes_by_a_document_from_its_day(year_city: City, at: At) -> None:
+    year_city.turn_to("2026-03-02 09:00")
+    office = at("zhunban")
+    office.open("/orders/")
+    office.send("/orders/", reason="因人员变动", effective_on="2026-03-09")
+    seat = option(office, "/add/appoint/", "seat", "准格尔旗林业和草原局 联络员")
+    office.send("/add/appoint/", seat=seat, name="岱某（示例）", office_phone="0477-0000088")
+    office.send(
+        "/add/second/",
+        department_code="nmj",
+        name="那某（示例）",
+        temporary="on",
+        purpose="设施农用地会商",
+        planned_until="2026-03-31",
+    )
+    assert "准格尔旗发展和改革委员会代章" in office.words()
+    office.send("/issue/")
+    assert "准格尔联审办" in office.words()
+    assert "岱某（示例）" not in office.open("/mechanism/?on=2026-03-08")
+    assert "岱某（示例）" in office.open("/mechanism/?on=2026-03-09")
+    year_city.turn_to("2026-03-09 09:00")
+    assert "那某（示例）" in office.open("/taskforce/")
+    office.open("/taskforce/day/")
+    office.send("/day/")
+    assert "100" in office.open("/taskforce/month/")
+
+
+# 七、六月：中期更新 ---------------------------------------------------------------------------------
+
+
+def test_a_project_leaves_and_one_comes_and_the_second_version_says_so(
+    year_city: City, at: At
+) -> None:
+    year_city.turn_to("2026-06-15 09:00")
+    office, land = at("zhunban"), at("zhunzrzy")
+    office.open("/projects/ZGE-2026-012/move/remove/")
+    office.send("/remove/", reason="项目单位调整投资计划，年内不再开工。")
+    office.open("/projects/new/?year=2026")
+    office.send(
+        "/projects/new/",
+        year=2026,
+        name="大路园区储能电站项目（示例）",
+        owner_name="准格尔旗示例储能有限公司",
+        region_code="150622",
+        industry="energy",
+        kind="filing",
+        investment_wan=120000,
+        planned_start_on="2026-09-10",
+        features=["land_supply"],
+    )
+    number = office.at.split("/")[2]
+    office.open(f"/projects/{number}/move/send_for_comment/")
+    office.send("/send_for_comment/")
+    land.open("/projects/comments/")
+    land.send(f"/{number}/comment/", opinion="agree")
+    office.open(f"/projects/{number}/confirm/")
+    office.send("/confirm/")
+    changes = office.open("/annual/2026/changes/")
+    assert "年内不再开工" in changes
+    office.open("/annual/2026/issue/")
+    assert "第2版已印发" in office.send("/issue/")
+    compared = office.open("/annual/2026/compare/?before=1&after=2")
+    assert number in compared
+    assert "薛家湾第三中学迁建项目" in compared
+    assert "入列 1 投资 12 亿元 移出 1 投资 1.98 亿元" in compared
+
+
+# 八、八月：收口 -------------------------------------------------------------------------------------
+
+
+def test_the_city_sees_what_the_three_tenants_did(year_city: City, at: At) -> None:
+    year_city.turn_to("2026-08-31 16:00")
+    year_city.run_beat()
+    city = at("shiban", "city")
+    city.open("/overview/?year=2026")
+    assert "重点项目 14 个" in city.words()
+    assert "一致" in city.open("/overview/reconciliation/")
+    office = at("zhunban")
+    office.open("/projects/?year=2026")
+    meter = office.open("/meter/")
+    assert "百日" in meter
+    office.open("/annual/2026/move/archive/")
+    assert "还没有结束，2026年8月31日不能归档" in office.send("/move/archive/")
+    office.open("/annual/")
+    assert "2027年度清单编制" in office.send("/annual/open/", year=2027)
+
+
+def test_nobody_looks_into_the_neighbour(at: At) -> None:
+    """Ids of one tenant mean nothing in another, in any room of the mechanism."""
+    office, others = at("zhunban"), (at("dalaban", "dalate"), at("yuanzhang", "zhungeer-jkq"))
+    for room in ("assignments", "supervision", "dispatch", "deficiency", "meetings", "issuing"):
+        office.open(f"/{room}/?state=all")
+        there = office.item(f"/{room}/")
+        office.open(there)
+        for other in others:
+            other.open(there, status=404)
