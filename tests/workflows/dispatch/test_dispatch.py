@@ -286,9 +286,10 @@ def test_the_trend_tells_the_figures_of_the_reports_before_oldest_first() -> Non
     keys = ["procedures.red", "progress.decided", "no.such"]
     red, decided = (queries.figures_of(first)[key]["value"] for key in keys[:2])
     assert (red, decided) == (2, 1)
-    now = [queries.figures_of(second)[key]["value"] for key in keys[:2]]
-    assert queries.trend(second, keys) == [(PERIOD, [2, 1, 0]), (PERIOD.after, [*now, 0])]
-    assert queries.trend(first, keys) == [(PERIOD, [2, 1, 0])]
+    then = dict(zip(keys, (red, decided), strict=False))
+    now = {key: queries.figures_of(second)[key]["value"] for key in keys[:2]}
+    assert queries.trend(second, keys) == [(PERIOD, then), (PERIOD.after, now)]
+    assert queries.trend(first, keys) == [(PERIOD, then)]
 
 
 # Its life -------------------------------------------------------------------------------------------
