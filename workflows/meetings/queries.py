@@ -1,6 +1,6 @@
 """Questions to the meetings (会议)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -85,14 +85,28 @@ def lacking(item: Item) -> list[str]:
     return [step.label for step in SixStep if step.value not in done]
 
 
-def open_resolutions(before: Meeting) -> QuerySet[Resolution]:
-    """Resolutions of earlier meetings still open, the oldest deadline first."""
+def open_resolutions(request: "SignedInRequest", before: Meeting) -> QuerySet[Resolution]:
+    """Resolutions of other meetings still open, the oldest deadline first: of the meetings the member may
+    see, and those their unit leads or supports."""
+    code = request.membership.department_code or "-"
     return (
-        Resolution.objects.filter(closed_on=None, sheet__isnull=False)
+        Resolution.objects.filter(
+            Q(item__meeting__in=meetings_for(request).order_by().values("pk"))
+            | Q(lead_code=code)
+            | Q(support_codes__contains=[code]),
+            closed_on=None,
+            sheet__isnull=False,
+        )
         .exclude(item__meeting=before)
         .select_related("item__meeting", "sheet")
         .order_by("due_on", "pk")
     )
+
+
+def seen(request: "SignedInRequest", pks: Iterable[int]) -> set[int]:
+    """Which of these meetings the member may see."""
+    found = meetings_for(request).filter(pk__in=set(pks)).order_by()
+    return set(found.values_list("pk", flat=True))
 
 
 def reconciled(item: Item, on: date) -> str:

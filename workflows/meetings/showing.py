@@ -41,11 +41,13 @@ def _item(meeting: Meeting, about: str, move: str) -> Item:
     return Item(meeting.title, about, move, url, "会议日期", meeting.on)
 
 
+def reads_consents(request: "SignedInRequest") -> bool:
+    return request.membership.role not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.HELPER)
+
+
 def may_read(request: "SignedInRequest", attachment: "Attachment") -> bool:
     """A convener's paper is for those who see the meeting, departments excepted."""
     kind, _, pk = attachment.key.partition(":")
     if kind != "meeting" or Permission.MEETINGS_VIEW not in request.permissions:
         return False
-    if request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.HELPER):
-        return False
-    return queries.meetings_for(request).filter(pk=int(pk)).exists()
+    return reads_consents(request) and queries.meetings_for(request).filter(pk=int(pk)).exists()

@@ -18,7 +18,7 @@ from kernel.trail.queries import events, of
 from kernel.web.downloads import attachment, workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.xlsx import Column
-from workflows.meetings import actions, calling, queries
+from workflows.meetings import actions, calling, queries, showing
 from workflows.meetings.candidates import candidates
 from workflows.meetings.forms import (
     InviteesForm,
@@ -107,6 +107,7 @@ def _meeting(
     invitees = list(found.invitees.order_by("pk"))
     own = _own_invitee(request, invitees)
     writable = office and found.state == State.HELD
+    left_over = list(queries.open_resolutions(request, found)[:20])
     version = {"version": found.version}
     forms: dict[str, Any] = {
         "own_item": OwnItemForm(initial=version, auto_id="id_own_%s"),
@@ -155,9 +156,12 @@ def _meeting(
             if office and found.state in BEFORE
             else [],
             "on_agenda": {item.key for item in items},
-            "left_over": queries.open_resolutions(found)[:20],
+            "left_over": left_over,
+            "seen": queries.seen(request, (r.item.meeting_id for r in left_over)),
             "may_issue": office and found.submitted_by_id != request.user.pk,
-            "files": attached(calling.ROOM, f"meeting:{found.pk}"),
+            "files": attached(calling.ROOM, f"meeting:{found.pk}")
+            if showing.reads_consents(request)
+            else [],
             "history": events(of(f"会议 {found.pk}")[:40]) if office else [],
             "forms": forms,
             "failed": failed[0] if failed else "",

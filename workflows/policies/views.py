@@ -16,7 +16,7 @@ from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.xlsx import Column
 from workflows.meetings.models import Item
-from workflows.meetings.queries import names
+from workflows.meetings.queries import names, seen
 from workflows.policies import actions, queries
 from workflows.policies.forms import PolicyForm
 
@@ -90,6 +90,10 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
     """The change, its effect, and every row the figures are counted from."""
     found = get_object_or_404(queries.policies(), pk=pk)
     today = timezone.localdate()
+    effect = queries.effect_of(found, today)
+    meetings = [row.meeting_id for row in effect.rows]
+    may_see = seen(request, [*meetings, *([found.item.meeting_id] if found.item else [])])
+    rows = [row for row in effect.rows if row.meeting_id in may_see]
     return render(
         request,
         "policies/policy.html",
@@ -99,7 +103,10 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
             "policy": found,
             "matter": queries.matter_names(today).get(found.matter_code, found.matter_code),
             "department": names().get(found.department_code, found.department_code),
-            "effect": queries.effect_of(found, today),
+            "effect": effect,
+            "rows": rows,
+            "hidden": len(effect.rows) - len(rows),
+            "seen": may_see,
         },
     )
 

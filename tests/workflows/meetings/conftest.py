@@ -68,6 +68,13 @@ def invited(kind: str = Kind.CONSULTATION) -> Meeting:
     return step(meeting, "invite")
 
 
+def called(title: str, *codes: str) -> Meeting:
+    """Another meeting that was called, with ``codes`` invited."""
+    meeting = prepared(title=title)
+    meeting = step(meeting, "set_invitees", departments=codes, posts=[])
+    return step(meeting, "invite")
+
+
 def agree(meeting: Meeting, **changed: Any) -> Meeting:
     facts: dict[str, Any] = {
         "agreed": True,

@@ -12,9 +12,10 @@ from django.utils import timezone
 from kernel.calendars.queries import work_calendar
 from kernel.papers.models import Attachment
 from tenants.models import Tenant
-from tests.workflows.meetings.conftest import CLERK
+from tests.workflows.assignments.conftest import proof
+from tests.workflows.meetings.conftest import CLERK, agree, called, minuted, prepared, step
 from workflows.assignments.models import Sheet
-from workflows.meetings.lifecycle import SixStep, State
+from workflows.meetings.lifecycle import Kind, SixStep, State
 from workflows.meetings.models import Item, Meeting
 from workflows.procedures.actions import comb_out
 from workflows.projects import sample
@@ -165,3 +166,39 @@ def test_the_desk_asks_a_leader_for_consent(at: Browser) -> None:
     office.post(f"{path}own-item/", {"version": version(), "title": "接网", "why": "久拖"})
     office.post(f"{path}step/ask/", {"version": version()})
     assert "接网协调会" in words(leader.get("/"))
+
+
+# Who sees what --------------------------------------------------------------------------------------
+
+
+def test_a_unit_sees_open_resolutions_of_its_own_and_of_meetings_it_is_invited_to(
+    in_tenant: Callable[..., Any], zhungeer: Tenant, at: Browser
+) -> None:
+    with in_tenant(zhungeer):
+        earlier, other = minuted(), called("气象专题会", "qxj", "lcj", "zrzy")
+    path, asked = f"/meetings/{other.pk}/", "五日内出具用地预审意见"
+    stranger, supports, leads = (at("department", code) for code in ("qxj", "lcj", "zrzy"))
+    assert stranger.get(f"/meetings/{earlier.pk}/").status_code == 404
+    assert asked not in words(stranger.get(path))
+    link = f'href="/meetings/{earlier.pk}/"'
+    assert asked in words(supports.get(path))  # its own, though it was not invited
+    assert link not in words(supports.get(path))
+    assert link in words(leads.get(path))
+
+
+def test_the_scan_of_a_consent_is_named_to_those_who_may_open_it(
+    in_tenant: Callable[..., Any], zhungeer: Tenant, at: Browser
+) -> None:
+    with in_tenant(zhungeer):
+        meeting = prepared(Kind.COORDINATION)
+        step(meeting, "ask")
+        agree(meeting, paper="批〔2026〕3号", files=[proof("批示.pdf")])
+        step(meeting, "invite")
+    path, scan = f"/meetings/{meeting.pk}/", f"/papers/{Attachment.objects.get().token}/"
+    for role, code in (("department", "zrzy"), ("helper", "")):
+        browser = at(role, code)
+        assert browser.get(scan).status_code == 404
+        page = words(browser.get(path))
+        assert scan not in page
+        assert "批示.pdf" not in page
+    assert scan in words(at("leader").get(path))

@@ -12,7 +12,7 @@ from kernel.shares import Share, wilson
 from kernel.trail import Actor
 from tenants.models import Tenant
 from workflows.meetings.lifecycle import State
-from workflows.meetings.models import Item, Meeting
+from workflows.meetings.models import Invitee, Item, Meeting
 from workflows.policies.actions import PolicyRefused, adopt
 from workflows.policies.models import Policy
 from workflows.policies.queries import classes, effect_of
@@ -165,3 +165,25 @@ def test_on_the_pages_a_policy_is_adopted_and_shows_its_rows(
     assert helper.post("/policies/new/", form).status_code == 403
     neighbour = console(dalate, member(dalate, "office"))
     assert neighbour.get(f"/policies/{made.pk}/").status_code == 404
+
+
+def test_items_of_meetings_a_unit_does_not_see_are_counted_and_not_named(
+    zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    own, other = discussed(BEGUN), discussed(BEGUN + timedelta(days=1))
+    for item, title in ((own, "可见会商会"), (other, "他人会商会")):
+        Meeting.objects.filter(pk=item.meeting_id).update(sequence=1, title=title)
+    Invitee.objects.create(meeting=own.meeting, department_code="qxj")
+    made = policy(item=other)
+    unit = console(zhungeer, member(zhungeer, "department", "qxj"))
+    page = unit.get(f"/policies/{made.pk}/").content.decode()
+    assert "可见会商会" in page
+    assert "他人会商会" not in page
+    assert f"/meetings/{other.meeting_id}/" not in page
+    assert "另有 1 个议题" in page
+    assert (
+        "另有"
+        not in console(zhungeer, member(zhungeer, "office"))
+        .get(f"/policies/{made.pk}/")
+        .content.decode()
+    )
