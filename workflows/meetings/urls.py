@@ -19,5 +19,7 @@ urlpatterns = [
     path("<int:pk>/reply/", views.reply, name="reply"),
     path("<int:pk>/items/<int:item>/record/", views.record, name="record"),
     path("<int:pk>/items/<int:item>/resolve/", views.resolve, name="resolve"),
+    path("<int:pk>/resolutions/<int:resolution>/", views.unsheeted, name="unsheeted"),
+    path("<int:pk>/draft.pdf", views.draft, name="draft"),
     path("<int:pk>/calendar.ics", views.calendar, name="calendar"),
 ]

@@ -174,7 +174,7 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
             actor=clerk,
         )
     meeting = meetings.add_items(
-        meeting_id=meeting.pk, version=meeting.version, candidates=stuck[:2], actor=clerk
+        meeting_id=meeting.pk, version=meeting.version, candidates=stuck[:2], now=now, actor=clerk
     )
     codes = {i.department_code for i in meeting.invitees.all()} | {"fgw", "zrzy"}
     meeting = meetings.set_invitees(
@@ -182,6 +182,7 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
         version=meeting.version,
         departments=codes,
         posts=["总召集人"],
+        now=now,
         actor=clerk,
     )
     meeting = meetings.invite(
@@ -200,11 +201,12 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
         actor=clerk,
     )
     for n, item in enumerate(meeting.items.prefetch_related("said")):
-        known = {said.step: said.text for said in item.said.all()}
+        drawn = item.said.exists()
         meetings.write_down(
             meeting_id=meeting.pk,
             item_id=item.pk,
-            said={SixStep.RECONCILE.value: "按台账核对。", **SAID, **known},
+            version=item.version,
+            said=SAID if drawn else {SixStep.RECONCILE.value: "按台账核对。", **SAID},
             cause="opinions",
             settled=n == 0,
             not_discussed="",
@@ -221,11 +223,14 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
             actor=clerk,
         )
     meeting.refresh_from_db()
-    meeting = meetings.submit(meeting_id=meeting.pk, version=meeting.version, now=now, actor=clerk)
+    minutes_on = on + timedelta(days=1)
+    meeting = meetings.submit(
+        meeting_id=meeting.pk, version=meeting.version, today=minutes_on, now=now, actor=clerk
+    )
     meetings.issue_minutes(
         meeting_id=meeting.pk,
         version=meeting.version,
-        today=on + timedelta(days=1),
+        today=minutes_on,
         now=now,
         actor=second_clerk,
     )

@@ -170,6 +170,8 @@ ADDRESSES: dict[str, Permission | None] = {
     "meetings:reply": P.MEETINGS_VIEW,
     "meetings:record": P.MEETINGS_CHANGE,
     "meetings:resolve": P.MEETINGS_CHANGE,
+    "meetings:unsheeted": P.MEETINGS_CHANGE,
+    "meetings:draft": P.MEETINGS_CHANGE,
     "meetings:calendar": P.MEETINGS_VIEW,
     "policies:list": P.MEETINGS_VIEW,
     "policies:new": P.MEETINGS_CHANGE,

@@ -107,7 +107,7 @@ def test_the_same_thing_stands_on_the_agenda_once_and_its_unit_is_invited() -> N
     meeting = prepared()
     again = Candidate("procedure:X-1", "某项目：用地预审", "红灯", 30, departments=("zrzy",))
     actions.add_items(
-        meeting_id=meeting.pk, version=meeting.version, candidates=[again], actor=CLERK
+        meeting_id=meeting.pk, version=meeting.version, candidates=[again], now=NOW, actor=CLERK
     )
     assert meeting.items.count() == 1
     assert [i.department_code for i in meeting.invitees.all()] == ["zrzy"]
@@ -195,6 +195,7 @@ def test_an_item_not_discussed_needs_its_reason_instead() -> None:
     actions.write_down(
         meeting_id=meeting.pk,
         item_id=meeting.items.get().pk,
+        version=meeting.items.get().version,
         said={},
         cause="",
         settled=False,
