@@ -1,11 +1,9 @@
-"""Call a meeting: prepare it, get consent, invite, move, cancel; and the calendar file."""
+"""Call a meeting: prepare it, get consent, invite, move, cancel."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import icalendar
 from django.core.files import File
 from django.db import transaction
 from django.urls import reverse
@@ -31,8 +29,6 @@ from workflows.meetings.models import Invitee, Item, Meeting
 from workflows.meetings.queries import names
 
 ROOM = "meetings"
-LOCAL = ZoneInfo("Asia/Shanghai")
-LASTS = timedelta(hours=2)
 
 
 @transaction.atomic
@@ -374,31 +370,6 @@ def answer(
         f"{invitee}回复：{invitee.get_reply_display()}{invitee.reply_text}",
     )
     return invitee
-
-
-def calendar_file(meeting: Meeting, url: str, now: datetime) -> bytes:
-    """The meeting as an iCalendar file (RFC 5545): the same UID for good, a higher SEQUENCE each time it
-    moves, and METHOD CANCEL once it is called off."""
-    cancelled = meeting.state == State.CANCELLED
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//Lianshen//Meetings//ZH")
-    calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if cancelled else "REQUEST")
-    event = icalendar.Event()
-    begins = datetime.combine(meeting.on, meeting.at, LOCAL)
-    event.add("uid", f"{meeting.uid}@lianshen")
-    event.add("sequence", meeting.sequence)
-    event.add("dtstamp", now)
-    event.add("dtstart", begins)
-    event.add("dtend", begins + LASTS)
-    event.add("summary", meeting.title)
-    event.add("location", meeting.place)
-    event.add("description", "\n".join(item.title for item in meeting.items.order_by("order")))
-    event.add("url", url)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
 
 
 # Inside ---------------------------------------------------------------------------------------------

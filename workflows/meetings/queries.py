@@ -38,6 +38,11 @@ def meetings_for(request: "SignedInRequest") -> QuerySet[Meeting]:
     return called
 
 
+def on_calendar(meeting: Meeting) -> bool:
+    """It was called, and was not withdrawn since."""
+    return meeting.sequence > 0 and meeting.state in CALLED
+
+
 def narrowed(meetings: QuerySet[Meeting], chosen: Mapping[str, Any]) -> QuerySet[Meeting]:
     """Those that fit a cleaned `MeetingFilter`."""
     if words := chosen.get("q"):

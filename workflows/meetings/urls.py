@@ -8,6 +8,7 @@ app_name = "meetings"
 urlpatterns = [
     path("", views.listing, name="list"),
     path("new/", views.new, name="new"),
+    path("month/", views.month, name="month"),
     path("<int:pk>/", views.meeting, name="meeting"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/agenda/", views.agenda, name="agenda"),

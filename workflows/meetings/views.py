@@ -1,6 +1,8 @@
 """Pages of the meetings."""
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -17,10 +19,12 @@ from kernel.papers.pdf import pdf_bytes
 from kernel.refusal import Refused
 from kernel.trail.queries import events, of
 from kernel.web.downloads import PDF, attachment, workbook
+from kernel.web.fields import WEEKDAYS
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.xlsx import Column
 from workflows.issuing.queries import may_read
 from workflows.meetings import actions, calling, queries, showing
+from workflows.meetings.calendars import calendar_file, month_of
 from workflows.meetings.candidates import candidates
 from workflows.meetings.forms import (
     AgainForm,
@@ -69,6 +73,39 @@ def listing(request: SignedInRequest) -> HttpResponse:
             "now": timezone.now(),
         },
     )
+
+
+@require_safe
+@requires(Permission.MEETINGS_VIEW)
+def month(request: SignedInRequest) -> HttpResponse:
+    """The meetings of a month on their days."""
+    first = _month(request.GET.get("m", "")) or timezone.localdate().replace(day=1)
+    before, after = first - timedelta(days=1), (first + timedelta(days=31)).replace(day=1)
+    meetings = queries.meetings_for(request).filter(
+        on__range=(first - timedelta(days=6), after + timedelta(days=6))
+    )
+    found = list(meetings.order_by("on", "at", "pk"))
+    return render(
+        request,
+        "meetings/month.html",
+        {
+            "title": f"{first.year}年{first.month}月的会议",
+            "crumbs": [("会议", reverse("meetings:list")), ("月历", "")],
+            "weeks": month_of(first, found),
+            "weekdays": WEEKDAYS,
+            "count": sum(first <= each.on < after for each in found),
+            "before": f"{before:%Y-%m}",
+            "after": f"{after:%Y-%m}",
+            "today": timezone.localdate(),
+        },
+    )
+
+
+def _month(text: str) -> date | None:
+    """The first day of "2026-01", or nothing."""
+    if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
+        return date(int(text[:4]), int(text[5:]), 1)
+    return None
 
 
 def _exported(meetings: Any) -> Any:
@@ -162,6 +199,7 @@ def _meeting(
             "office": office,
             "leads": leads,
             "before": found.state in BEFORE,
+            "on_calendar": queries.on_calendar(found),
             "changeable": found.state in BEFORE and not fixed(found.state, found.kind),
             "reads_invitation": found.invitation is not None
             and may_read(request, found.invitation),
@@ -560,10 +598,10 @@ def draft(request: SignedInRequest, pk: int) -> HttpResponse:
 def calendar(request: SignedInRequest, pk: int) -> HttpResponse:
     """The meeting for a calendar."""
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
-    if not found.sequence:
+    if not queries.on_calendar(found):
         raise Http404
     url = request.build_absolute_uri(reverse("meetings:meeting", args=[pk]))
-    content = calling.calendar_file(found, url, timezone.now())
+    content = calendar_file(found, url, timezone.now())
     return attachment(content, f"{found.title}.ics", "text/calendar; charset=utf-8")
 
 

@@ -159,6 +159,7 @@ ADDRESSES: dict[str, Permission | None] = {
     "deficiency:move": P.DEFICIENCY_HANDLE,
     "meetings:list": P.MEETINGS_VIEW,
     "meetings:new": P.MEETINGS_CHANGE,
+    "meetings:month": P.MEETINGS_VIEW,
     "meetings:meeting": P.MEETINGS_VIEW,
     "meetings:edit": P.MEETINGS_CHANGE,
     "meetings:agenda": P.MEETINGS_CHANGE,

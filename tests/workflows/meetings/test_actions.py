@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import icalendar
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -31,7 +30,6 @@ from workflows.assignments.actions import make_move
 from workflows.assignments.models import Sheet
 from workflows.issuing.models import Issued
 from workflows.meetings import actions
-from workflows.meetings.calling import calendar_file
 from workflows.meetings.candidates import Candidate
 from workflows.meetings.lifecycle import (
     MOVES,
@@ -139,37 +137,6 @@ def test_an_invitation_is_numbered_and_reaches_every_unit() -> None:
         actions.answer(meeting_id=meeting.pk, code="slj", reply="attends", text="", actor=CLERK)
     with pytest.raises(MeetingRefused, match="请假须写明理由"):
         actions.answer(meeting_id=meeting.pk, code="zrzy", reply="absent", text=" ", actor=CLERK)
-
-
-def test_the_calendar_file_keeps_its_uid_counts_up_and_cancels() -> None:
-    def read(meeting: Meeting) -> tuple[str, Any]:
-        calendar = icalendar.Calendar.from_ical(calendar_file(meeting, "http://x/", NOW))
-        (event,) = calendar.walk("VEVENT")
-        return str(calendar["method"]), event
-
-    meeting = invited()
-    method, first = read(meeting)
-    assert method == "REQUEST"
-    assert first["dtstart"].dt.isoformat() == "2026-01-20T15:00:00+08:00"
-    later = {
-        "title": meeting.title,
-        "on": ON + timedelta(days=2),
-        "at": meeting.at,
-        "place": "二楼",
-        "chair": meeting.chair,
-        "today": TODAY,
-        "now": NOW,
-    }
-    step(meeting, "change", **later)
-    meeting.refresh_from_db()
-    _, second = read(meeting)
-    assert second["uid"] == first["uid"]
-    assert (int(first["sequence"]), int(second["sequence"])) == (1, 2)
-    assert second["dtstart"].dt.day == 22
-    step(meeting, "cancel", why="时间冲突")
-    meeting.refresh_from_db()
-    method, third = read(meeting)
-    assert (method, str(third["status"]), int(third["sequence"])) == ("CANCEL", "CANCELLED", 3)
 
 
 # Six steps, resolutions, minutes ----------------------------------------------------------------------
