@@ -292,8 +292,7 @@ def _improve_policy(now: datetime, clerk: Actor, second_clerk: Actor) -> None:
         for row in year[: len(year) * 2 // 3]
     ]
     meeting = _held(f"{on.month}月{rows[0].short_name}会商会", on, stuck, now=now, clerk=clerk)
-    items = list(meeting.items.all())
-    for item in items:
+    for item in meeting.items.all():
         _write_down(item, "papers", settled=True, now=now, clerk=clerk)
     _issue_minutes(meeting, now, clerk, second_clerk)
     adopt(
@@ -304,7 +303,7 @@ def _improve_policy(now: datetime, clerk: Actor, second_clerk: Actor) -> None:
         department_code=rows[0].department_code,
         document=f"示例联审办发〔{begun.year}〕3号",
         effective_on=begun,
-        item=items[0],
+        item=meeting.items.order_by("order").first(),
         at=now,
         actor=clerk,
     )
