@@ -180,6 +180,13 @@ class Resolution(models.Model):
         return self.demand[:40]
 
     @property
+    def note(self) -> str:
+        """What is not done about it, and why."""
+        if self.dropped_why:
+            return f"不再办理：{self.dropped_why}"
+        return "交办单已撤销" if self.unsheeted else ""
+
+    @property
     def unsheeted(self) -> bool:
         """Its sheet was cancelled (交办单已撤销): it waits to be handed over anew or dropped."""
         return (

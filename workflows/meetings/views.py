@@ -49,6 +49,7 @@ COLUMNS = (
     Column("主持", 16, "会议"), Column("状态", 12, "会议"), Column("议题", 40, "议题"),
     Column("已解决", 8, "议题"), Column("议定事项", 44, "议定"), Column("牵头", 14, "议定"),
     Column("期限", 12, "议定"), Column("交办单", 26, "议定"), Column("办结", 12, "议定"),
+    Column("说明", 30, "议定"),
 )  # fmt: skip
 
 
@@ -129,6 +130,7 @@ def _exported(meetings: Any) -> Any:
                     resolution.due_on if resolution else None,
                     resolution.sheet.number if resolution and resolution.sheet else "",
                     resolution.closed_on if resolution else None,
+                    resolution.note if resolution else "",
                 )
 
 

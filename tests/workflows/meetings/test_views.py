@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kernel.accounts.models import Membership
@@ -311,3 +313,48 @@ def test_a_unit_added_later_is_not_offered_an_invitation_it_may_not_open(
     path = f"/meetings/{meeting.pk}/"
     for code, offered in (("zrzy", True), ("slj", False)):
         assert ("会议通知</a>" in words(at("department", code).get(path))) is offered
+
+
+def test_what_was_asked_for_is_changed_only_after_it_is_withdrawn(
+    in_tenant: Callable[..., Any], zhungeer: Tenant, at: Browser
+) -> None:
+    with in_tenant(zhungeer):
+        meeting = prepared(Kind.COORDINATION)
+        step(meeting, "ask")
+    office, path = at("office"), f"/meetings/{meeting.pk}/"
+    page = words(office.get(path))
+    assert "上会候选" not in page
+    assert f"{path}edit/" not in page
+    assert f"{path}agenda/" not in page
+    refused = office.post(
+        f"{path}own-item/", {"version": version(), "title": "甲", "why": "乙"}, follow=True
+    )
+    assert "请先“撤回重报”" in words(refused)
+    office.post(f"{path}step/withdraw/", {"version": version(), "text": "加一个议题"})
+    page = words(office.get(path))
+    assert "上会候选" in page
+    assert f"{path}edit/" in page
+
+
+def test_lists_and_export_cost_the_same_for_one_meeting_and_three(
+    in_tenant: Callable[..., Any],
+    zhungeer: Tenant,
+    at: Browser,
+    django_assert_num_queries: Any,
+) -> None:
+    office = at("office")
+    paths = ("/meetings/", "/meetings/?export=1", "/meetings/month/?m=2026-01")
+    with in_tenant(zhungeer):
+        minuted()
+    costs = []
+    for path in paths:
+        office.get(path)
+        with CaptureQueriesContext(connection) as queries:
+            office.get(path)
+        costs.append(len(queries))
+    with in_tenant(zhungeer):
+        minuted()
+        minuted()
+    for path, cost in zip(paths, costs, strict=True):
+        with django_assert_num_queries(cost):
+            office.get(path)
