@@ -14,8 +14,11 @@ from workflows.meetings.calling import (
     raise_item,
     rework,
     set_invitees,
+    withdraw,
 )
 from workflows.meetings.holding import (
+    drop_resolution,
+    hand_over_again,
     hold,
     issue_minutes,
     resolve,
@@ -34,6 +37,8 @@ __all__ = [
     "change",
     "consent",
     "drop_item",
+    "drop_resolution",
+    "hand_over_again",
     "hold",
     "invite",
     "issue_minutes",
@@ -45,5 +50,6 @@ __all__ = [
     "set_invitees",
     "submit",
     "unresolve",
+    "withdraw",
     "write_down",
 ]

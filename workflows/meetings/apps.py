@@ -19,7 +19,8 @@ class MeetingsConfig(AppConfig):
         candidates.register("2.projects", candidates.infeasible_projects)
         candidates.register("3.sheets", candidates.overdue_sheets)
         candidates.register("4.deficiency", candidates.broken_promises)
-        candidates.register("5.meetings", candidates.left_over)
+        candidates.register("5.objections", candidates.objections)
+        candidates.register("6.meetings", candidates.left_over)
         if holding.close_for not in hooks.ON_CLOSE:
             hooks.ON_CLOSE.append(holding.close_for)
             hooks.ON_REOPEN.append(holding.reopen_for)

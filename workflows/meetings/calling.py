@@ -1,11 +1,9 @@
-"""Call a meeting: prepare it, get consent, invite, move, cancel; and the calendar file."""
+"""Call a meeting: prepare it, get consent, invite, move, cancel."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
-import icalendar
 from django.core.files import File
 from django.db import transaction
 from django.urls import reverse
@@ -19,12 +17,18 @@ from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind as Paper
 from workflows.meetings.candidates import Candidate
-from workflows.meetings.lifecycle import BEFORE, Kind, MeetingRefused, State, move_from
+from workflows.meetings.lifecycle import (
+    BEFORE,
+    Kind,
+    MeetingRefused,
+    Move,
+    State,
+    fixed,
+    move_from,
+)
 from workflows.meetings.models import Invitee, Item, Meeting
 
 ROOM = "meetings"
-LOCAL = ZoneInfo("Asia/Shanghai")
-LASTS = timedelta(hours=2)
 
 
 @transaction.atomic
@@ -65,13 +69,14 @@ def prepare(
 
 @transaction.atomic
 def add_items(
-    *, meeting_id: int, version: int, candidates: Sequence[Candidate], actor: Actor
+    *, meeting_id: int, version: int, candidates: Sequence[Candidate], now: datetime, actor: Actor
 ) -> Meeting:
     """Put what is stuck on the agenda, and invite the units concerned. Raises `MeetingRefused`."""
     meeting = locked(meeting_id, version)
-    _check_open(meeting)
+    _check_changeable(meeting)
     order = meeting.items.count()
     on_it = set(meeting.items.values_list("key", flat=True))
+    added: list[str] = []
     for each in candidates:
         if each.key in on_it:
             continue
@@ -86,9 +91,10 @@ def add_items(
             procedure_id=each.procedure_id,
             matter_code=each.matter_code,
         )
-        _invite_units(meeting, each.departments)
+        added += _invite_units(meeting, each.departments)
     saved(meeting)
     _record(meeting, actor, "agenda", f"议题增至 {order} 项")
+    _tell_of_change(meeting, now, added=added)
     return meeting
 
 
@@ -98,9 +104,11 @@ def add_item(
 ) -> Meeting:
     """An item of the office's own. Raises `MeetingRefused`."""
     meeting = locked(meeting_id, version)
-    _check_open(meeting)
+    _check_changeable(meeting)
     order = meeting.items.count() + 1
-    Item.objects.create(meeting=meeting, order=order, title=title, why=why, project=project)
+    item = Item.objects.create(meeting=meeting, order=order, title=title, why=why, project=project)
+    item.key = f"item:{item.pk}"  # what a later meeting knows it by
+    item.save(update_fields=["key"])
     saved(meeting)
     _record(meeting, actor, "agenda", f"增加议题：{title}")
     return meeting
@@ -110,10 +118,14 @@ def add_item(
 def drop_item(*, meeting_id: int, version: int, item_id: int, actor: Actor) -> Meeting:
     """Take an item off, and close the gap. Raises `MeetingRefused`."""
     meeting = locked(meeting_id, version)
-    _check_open(meeting)
+    _check_changeable(meeting)
     item = meeting.items.filter(pk=item_id).first()
     if item is None:
         raise MeetingRefused("这个议题已经不在议程上。请刷新。")
+    if meeting.state == State.INVITED and meeting.items.count() == 1:
+        raise MeetingRefused(
+            "会议已经通知，至少要留一个议题。请先加入别的议题；不开了的，请取消会议。"
+        )
     item.delete()
     for order, left in enumerate(meeting.items.order_by("order", "pk"), 1):
         if left.order != order:
@@ -128,7 +140,7 @@ def drop_item(*, meeting_id: int, version: int, item_id: int, actor: Actor) -> M
 def raise_item(*, meeting_id: int, version: int, item_id: int, actor: Actor) -> Meeting:
     """Move an item one place up. Raises `MeetingRefused`."""
     meeting = locked(meeting_id, version)
-    _check_open(meeting)
+    _check_changeable(meeting)
     items = list(meeting.items.order_by("order", "pk"))
     place = next((n for n, item in enumerate(items) if item.pk == item_id), 0)
     if place:
@@ -147,21 +159,35 @@ def set_invitees(
     version: int,
     departments: Iterable[str],
     posts: Iterable[str],
+    now: datetime,
     actor: Actor,
 ) -> Meeting:
-    """Who is invited: units by code, leaders by post. Raises `MeetingRefused`."""
+    """Who is invited: units by code, leaders by post. Once it was called, those added and those taken off
+    are told. Raises `MeetingRefused`."""
     meeting = locked(meeting_id, version)
     _check_open(meeting)
     units, leaders = set(departments), {post.strip() for post in posts if post.strip()}
-    meeting.invitees.exclude(department_code="").exclude(department_code__in=units).delete()
-    meeting.invitees.filter(department_code="").exclude(post__in=leaders).delete()
+    there = set(meeting.invitees.values_list("department_code", "post"))
+    was_units, was_leaders = (
+        {code for code, _ in there if code},
+        {post for _, post in there if post},
+    )
+    meeting.invitees.filter(department_code__in=was_units - units).delete()
+    meeting.invitees.filter(department_code="", post__in=was_leaders - leaders).delete()
     _invite_units(meeting, sorted(units))
-    there = set(meeting.invitees.values_list("post", flat=True))
     Invitee.objects.bulk_create(
-        Invitee(meeting=meeting, post=post) for post in sorted(leaders - there)
+        Invitee(meeting=meeting, post=post) for post in sorted(leaders - was_leaders)
     )
     saved(meeting)
     _record(meeting, actor, "invitees", f"参会 {meeting.invitees.count()} 个单位和领导")
+    _tell_of_change(
+        meeting,
+        now,
+        added=units - was_units,
+        removed=was_units - units,
+        posts=leaders - was_leaders,
+        posts_removed=was_leaders - leaders,
+    )
     return meeting
 
 
@@ -222,12 +248,28 @@ def consent(
 def rework(*, meeting_id: int, version: int, actor: Actor) -> Meeting:
     """Prepare a refused meeting anew. Raises `MeetingRefused`."""
     meeting = locked(meeting_id, version)
-    move = move_from(meeting.state, meeting.kind, "rework")
-    meeting.state = move.target
-    meeting.consent_by = meeting.consent_paper = meeting.consent_text = ""
-    meeting.consent_on = None
-    saved(meeting, "state", "consent_by", "consent_on", "consent_paper", "consent_text")
+    _back_to_preparation(meeting, move_from(meeting.state, meeting.kind, "rework"))
     _record(meeting, actor, "rework", "重新筹备")
+    return meeting
+
+
+@transaction.atomic
+def withdraw(*, meeting_id: int, version: int, why: str, now: datetime, actor: Actor) -> Meeting:
+    """Take a special meeting back, and the consent with it (撤回重报): agenda, time and place may then be
+    changed, and it is asked for anew. Units that were called are told to wait. Raises `MeetingRefused`.
+    """
+    meeting = locked(meeting_id, version)
+    move = move_from(meeting.state, meeting.kind, "withdraw")
+    if not (why := why.strip()):
+        raise MeetingRefused("撤回重报须写明要改什么。")
+    called = meeting.state == State.INVITED
+    _back_to_preparation(meeting, move)
+    meeting.invitees.update(reply="", reply_text="", replied_by="")
+    _record(meeting, actor, "withdraw", f"撤回重报：{why}")
+    if called:
+        words = f"原通知的时间和议题不再有效，请等新的通知。{why}"
+        _tell_units(meeting, "withdraw", words, now, url=reverse("meetings:list"))
+    _tell(meeting, "withdraw", f"已撤回，改好后重新报请：{why}", now, role="leader")
     return meeting
 
 
@@ -242,7 +284,8 @@ def invite(*, meeting_id: int, version: int, today: date, now: datetime, actor: 
         raise MeetingRefused("印发通知之前须选定参会单位。")
     if meeting.on < today:
         raise MeetingRefused(f"会议日期 {meeting.on} 已经过去。请先改会议日期。")
-    meeting.state, meeting.sequence = move.target, 1
+    meeting.state = move.target
+    meeting.sequence += 1
     meeting.invitation = _issue_invitation(meeting, today, actor)
     saved(meeting, "state", "sequence", "invitation")
     _record(meeting, actor, "invite", f"印发会议通知{meeting.invitation.number}")
@@ -266,10 +309,10 @@ def change(
 ) -> Meeting:
     """Change a meeting; one that was called is moved (改期): a new invitation with the next sequence.
 
-    Raises `MeetingRefused`.
+    Raises `MeetingRefused`, also for a special meeting that was asked for: `withdraw` it first.
     """
     meeting = locked(meeting_id, version)
-    _check_open(meeting)
+    _check_changeable(meeting)
     if on < today:
         raise MeetingRefused(f"会议日期 {on} 已经过去。请改为今天或者以后的日期。")
     meeting.title, meeting.on, meeting.at = title, on, at
@@ -293,7 +336,7 @@ def cancel(*, meeting_id: int, version: int, why: str, now: datetime, actor: Act
     move = move_from(meeting.state, meeting.kind, "cancel")
     if not why.strip():
         raise MeetingRefused("取消会议须写明理由。")
-    called = meeting.state == State.INVITED
+    called = meeting.sequence > 0  # even if it was withdrawn since
     meeting.state, meeting.cancelled_why = move.target, why.strip()
     meeting.sequence += called
     saved(meeting, "state", "cancelled_why", "sequence")
@@ -304,14 +347,16 @@ def cancel(*, meeting_id: int, version: int, why: str, now: datetime, actor: Act
 
 
 @transaction.atomic
-def answer(*, meeting_id: int, code: str, reply: str, text: str, actor: Actor) -> Invitee:
-    """A unit's answer to the invitation. Raises `MeetingRefused`."""
+def answer(
+    *, meeting_id: int, reply: str, text: str, actor: Actor, code: str = "", post: str = ""
+) -> Invitee:
+    """The answer of a unit (by code) or a leader (by post) to the invitation. Raises `MeetingRefused`."""
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting_id)
     if meeting.state != State.INVITED:
         raise MeetingRefused(f"会议现为“{meeting.get_state_display()}”，不能再回复。")
-    invitee = meeting.invitees.filter(department_code=code).exclude(department_code="").first()
+    invitee = meeting.invitees.filter(department_code=code, post="" if code else post).first()
     if invitee is None:
-        raise MeetingRefused("这次会议没有通知您所在的单位。")
+        raise MeetingRefused("这次会议没有通知您所在的单位。" if code else "这次会议没有通知您。")
     if reply not in Invitee.Reply.values or not reply:
         raise MeetingRefused("请选择参加、请假或者委派。")
     if reply != Invitee.Reply.ATTENDS and not text.strip():
@@ -319,34 +364,12 @@ def answer(*, meeting_id: int, code: str, reply: str, text: str, actor: Actor) -
     invitee.reply, invitee.reply_text, invitee.replied_by = reply, text.strip(), actor.name
     invitee.save(update_fields=["reply", "reply_text", "replied_by"])
     _record(
-        meeting, actor, "answer", f"{code}回复：{invitee.get_reply_display()}{invitee.reply_text}"
+        meeting,
+        actor,
+        "answer",
+        f"{invitee}回复：{invitee.get_reply_display()}{invitee.reply_text}",
     )
     return invitee
-
-
-def calendar_file(meeting: Meeting, url: str, now: datetime) -> bytes:
-    """The meeting as an iCalendar file (RFC 5545): the same UID for good, a higher SEQUENCE each time it
-    moves, and METHOD CANCEL once it is called off."""
-    cancelled = meeting.state == State.CANCELLED
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//Lianshen//Meetings//ZH")
-    calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if cancelled else "REQUEST")
-    event = icalendar.Event()
-    begins = datetime.combine(meeting.on, meeting.at, LOCAL)
-    event.add("uid", f"{meeting.uid}@lianshen")
-    event.add("sequence", meeting.sequence)
-    event.add("dtstamp", now)
-    event.add("dtstart", begins)
-    event.add("dtend", begins + LASTS)
-    event.add("summary", meeting.title)
-    event.add("location", meeting.place)
-    event.add("description", "\n".join(item.title for item in meeting.items.order_by("order")))
-    event.add("url", url)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
-    calendar.add_component(event)
-    calendar.add_missing_timezones()
-    return bytes(calendar.to_ical())
 
 
 # Inside ---------------------------------------------------------------------------------------------
@@ -372,11 +395,29 @@ def _check_open(meeting: Meeting) -> None:
         raise MeetingRefused(f"会议现为“{meeting.get_state_display()}”，议程和参会单位不能再改。")
 
 
-def _invite_units(meeting: Meeting, codes: Iterable[str]) -> None:
+def _check_changeable(meeting: Meeting) -> None:
+    _check_open(meeting)
+    if fixed(meeting.state, meeting.kind):
+        raise MeetingRefused(
+            f"会议现为“{meeting.get_state_display()}”，议题和时间、地点以报请召集人的为准，不能再改。"
+            "要改的，请先“撤回重报”，改好后重新报请同意。"
+        )
+
+
+def _back_to_preparation(meeting: Meeting, move: Move) -> None:
+    """Whatever the convener answered no longer holds."""
+    meeting.state = move.target
+    meeting.consent_by = meeting.consent_paper = meeting.consent_text = ""
+    meeting.consent_on = None
+    saved(meeting, "state", "consent_by", "consent_on", "consent_paper", "consent_text")
+
+
+def _invite_units(meeting: Meeting, codes: Iterable[str]) -> list[str]:
+    """Invite those of ``codes`` that were not, and name them."""
     there = set(meeting.invitees.values_list("department_code", flat=True))
-    Invitee.objects.bulk_create(
-        Invitee(meeting=meeting, department_code=code) for code in codes if code not in there
-    )
+    added = [code for code in codes if code not in there]
+    Invitee.objects.bulk_create(Invitee(meeting=meeting, department_code=code) for code in added)
+    return added
 
 
 def _issue_invitation(meeting: Meeting, today: date, actor: Actor) -> Any:
@@ -384,7 +425,7 @@ def _issue_invitation(meeting: Meeting, today: date, actor: Actor) -> Any:
     invitees = list(meeting.invitees.order_by("pk"))
     units = [called.get(i.department_code, i.department_code) or i.post for i in invitees]
     items = list(meeting.items.order_by("order", "pk"))
-    moved = "（改期）" if meeting.sequence > 1 else ""
+    moved = "（调整）" if meeting.sequence > 1 else ""
     body: list[Block] = [
         Para(
             f"定于{cn_date(meeting.on)}{meeting.at:%H:%M}召开{meeting.title}。现将有关事项通知如下："
@@ -431,20 +472,49 @@ def _tell(meeting: Meeting, key: str, words: str, now: datetime, **audience: Any
     tell([_message(meeting, key, words, **audience)], at=now)
 
 
-def _tell_units(meeting: Meeting, key: str, words: str, now: datetime) -> None:
+def _tell_units(meeting: Meeting, key: str, words: str, now: datetime, url: str = "") -> None:
     codes = meeting.invitees.exclude(department_code="").values_list("department_code", flat=True)
-    messages = [_message(meeting, key, words, department_code=code) for code in codes]
+    messages = [_message(meeting, key, words, url, department_code=code) for code in codes]
     if meeting.invitees.filter(department_code="").exists():
-        messages.append(_message(meeting, key, words, role="leader"))
+        messages.append(_message(meeting, key, words, url, role="leader"))
     tell(messages, at=now)
 
 
-def _message(meeting: Meeting, key: str, words: str, **audience: Any) -> Message:
+def _tell_of_change(
+    meeting: Meeting,
+    now: datetime,
+    *,
+    added: Iterable[str] = (),
+    removed: Iterable[str] = (),
+    posts: Iterable[str] = (),
+    posts_removed: Iterable[str] = (),
+) -> None:
+    """Once it was called, those who are to come after all, and those who need not."""
+    if meeting.state != State.INVITED:
+        return
+    when = f"{cn_date(meeting.on)}{meeting.at:%H:%M}"
+    come, stay = f"{when}开会，请回复。", f"{when}的会议不再请{{}}参加。"
+    elsewhere = reverse("meetings:list")  # the meeting is no longer theirs to open
+    messages = [_message(meeting, "invite", come, department_code=code) for code in added]
+    messages += [
+        _message(meeting, "off", stay.format("贵单位"), elsewhere, department_code=code)
+        for code in removed
+    ]
+    messages += [
+        _message(meeting, f"invite:{post}", f"请{post}：{come}", role="leader") for post in posts
+    ]
+    messages += [
+        _message(meeting, f"off:{post}", stay.format(post), role="leader") for post in posts_removed
+    ]
+    tell(messages, at=now)
+
+
+def _message(meeting: Meeting, key: str, words: str, url: str = "", **audience: Any) -> Message:
     who = audience.get("role") or audience.get("department_code")
     return Message(
         key=f"{ROOM}:{meeting.pk}:{key}:{meeting.version}:{who}",
         room=ROOM,
         text=f"{meeting.title}：{words}",
-        url=reverse("meetings:meeting", args=[meeting.pk]),
+        url=url or reverse("meetings:meeting", args=[meeting.pk]),
         **audience,
     )

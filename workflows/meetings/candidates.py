@@ -13,13 +13,15 @@ from workflows.assignments.models import Part
 from workflows.catalogue.queries import departments
 from workflows.deficiency.lifecycle import State as PaperState
 from workflows.deficiency.models import Deficiency
+from workflows.meetings.lifecycle import HELD
 from workflows.meetings.lifecycle import State as MeetingState
 from workflows.meetings.models import Item
 from workflows.procedures.lifecycle import FINISHED, PAUSED
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import entries_for, ledger, under_lamp
 from workflows.projects.lifecycle import State as ProjectState
-from workflows.projects.models import Project
+from workflows.projects.models import Opinion, Project
+from workflows.projects.queries import standings
 
 #: Working days a clock may stand before it is worth a meeting: this product's proposal.
 LONG_STOP = 15
@@ -140,12 +142,36 @@ def broken_promises(on: date) -> Iterable[Candidate]:
         yield _of(row.procedure, f"容缺材料“{row.material}”逾期未补", 20)
 
 
+def objections(on: date) -> Iterable[Candidate]:
+    """Projects on whose listing a department objects and the office has not answered (意见未处理)."""
+    disputed = Project.objects.filter(
+        state=ProjectState.COMMENTING, comments__opinion=Opinion.OBJECT
+    )
+    projects = {project.pk: project for project in disputed.order_by("number")}
+    names = departments()
+    for pk, standing in standings(projects.values()).items():
+        if objecting := standing.unhandled:
+            project, codes = projects[pk], tuple(each.department_code for each in objecting)
+            units = "、".join(names[code].short_name if code in names else code for code in codes)
+            yield Candidate(
+                f"project:{project.number}",
+                project.name,
+                f"{units}不同意列入清单，意见尚未处理：{objecting[0].text}",
+                35,
+                pk,
+                departments=codes,
+            )
+
+
 def left_over(on: date) -> Iterable[Candidate]:
-    """What an earlier meeting discussed and did not settle, or did not come to."""
-    rows = Item.objects.filter(
+    """What the last meeting it came to discussed and did not settle, or did not reach, each once."""
+    held = Item.objects.filter(meeting__state__in=HELD)
+    last = held.order_by("key", "-meeting__on", "-meeting__at", "-pk").distinct("key")
+    rows = held.filter(
+        pk__in=last.values("pk"),
         settled=False,
         meeting__state__in=[MeetingState.MINUTED, MeetingState.CLOSED],
-    ).exclude(key="")
+    )
     for item in rows.select_related("meeting", "procedure").order_by("-meeting__on", "pk")[:MOST]:
         yield Candidate(
             item.key,

@@ -1,6 +1,6 @@
 """Forms of the meetings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -66,9 +66,17 @@ class InviteesForm(forms.Form):
         help_text="一行一位，写职务。",
     )
 
-    def __init__(self, *args: Any, departments: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        departments: Iterable[tuple[str, str]],
+        leaders: Iterable[str] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["departments"].choices = list(departments)  # type: ignore[attr-defined]
+        if posts := "、".join(leaders):
+            self.fields["posts"].help_text = f"一行一位，写职务。能在系统中回复的：{posts}。"
 
 
 class StepForm(forms.Form):
@@ -78,6 +86,12 @@ class StepForm(forms.Form):
     text = forms.CharField(
         label="说明", max_length=300, required=False, widget=forms.Textarea({"rows": 2})
     )
+
+
+class AgainForm(forms.Form):
+    """A resolution handed over anew, by when."""
+
+    due_on = deadline_field("新的办结期限")
 
 
 class PaperConsentForm(forms.Form):
@@ -103,7 +117,10 @@ class ReplyForm(forms.Form):
 class RecordForm(forms.Form):
     """The six steps of an item, and how it ended."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, drawn: bool = False, **kwargs: Any) -> None:
+        """``drawn``: the first step stands as it was drawn from the ledger."""
         super().__init__(*args, **kwargs)
         for step in SixStep:
             self.fields[step.value] = forms.CharField(
@@ -112,6 +129,9 @@ class RecordForm(forms.Form):
                 max_length=1000,
                 widget=forms.Textarea({"rows": 2}),
             )
+        if drawn:
+            first = self.fields[SixStep.RECONCILE.value]
+            first.help_text = "台账记录已存，不能改写；这里只写补充说明。"
         self.fields["cause"] = forms.ChoiceField(
             label="卡在哪里", required=False, choices=[("", "—"), *Cause.choices]
         )
@@ -119,6 +139,15 @@ class RecordForm(forms.Form):
         self.fields["not_discussed"] = forms.CharField(
             label="未议理由", required=False, max_length=300
         )
+
+    def renew(self, version: int, stored: Mapping[str, str]) -> None:
+        """For another try: what was typed stays, and what was left blank is what ``stored`` says now."""
+        typed = dict(self.data.items())
+        for step, text in stored.items():
+            if not typed.get(step, "").strip():
+                typed[step] = text
+        typed["version"] = str(version)
+        self.data = typed
 
 
 class ResolutionForm(forms.Form):

@@ -10,7 +10,7 @@ from kernel.notices.telling import Message, tell
 from kernel.papers.paper import Block, Heading, Paper, Para, Table, cn_date
 from kernel.trail import Actor, record
 from workflows.assignments.actions import PartDraft, Source, draw_up, hand_over
-from workflows.assignments.lifecycle import SourceKind
+from workflows.assignments.lifecycle import SheetState, SourceKind
 from workflows.assignments.models import Sheet
 from workflows.catalogue.queries import short_names
 from workflows.issuing.actions import issue
@@ -41,6 +41,8 @@ def hold(
     move = move_from(meeting.state, meeting.kind, "hold")
     if meeting.on > today:
         raise MeetingRefused(f"会议定在 {meeting.on}，还没有到。改了日期的，请先改期。")
+    if not meeting.items.exists():
+        raise MeetingRefused("会议没有议题，不能登记召开。不开了的，请取消会议。")
     invitees = list(meeting.invitees.order_by("pk"))
     for invitee in invitees:
         invitee.came, invitee.who = invitee.pk in came, came.get(invitee.pk, "")[:100]
@@ -51,6 +53,7 @@ def hold(
             Said.objects.get_or_create(
                 item=item,
                 step=SixStep.RECONCILE,
+                by_ledger=True,
                 defaults={"text": text[:1000], "at": now, "by_name": "系统（按台账）"},
             )
     meeting.state = move.target
@@ -65,6 +68,7 @@ def write_down(
     *,
     meeting_id: int,
     item_id: int,
+    version: int,
     said: Mapping[str, str],
     cause: str,
     settled: bool,
@@ -72,24 +76,34 @@ def write_down(
     now: datetime,
     actor: Actor,
 ) -> Item:
-    """The six steps of one item (六步记录), as far as they were taken. Raises `MeetingRefused`."""
+    """The six steps of one item (六步记录), as far as they were taken; a blank one is taken back. ``version`` is
+    the item's as the clerk saw it. What was drawn from the ledger stays, and a remark stands beside it.
+    Raises `MeetingRefused`.
+    """
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting_id)
     item = _item(meeting, item_id)
+    if version != item.version:
+        raise MeetingRefused(
+            f"议题“{item.title}”在您打开页面之后已有人记录，这次没有保存。您写的还在，请对照最新记录再保存。"
+        )
+    own = item.said.filter(by_ledger=False)
     if cause and cause not in Cause.values:
         raise MeetingRefused("请从列表中选择原因。")
     for step in SixStep:
         text = said.get(step.value, "").strip()
-        known = item.said.filter(step=step).first()
+        known = own.filter(step=step).first()
         if not text:
-            item.said.filter(step=step).delete()
+            own.filter(step=step).delete()
         elif known is None or known.text != text:
             Said.objects.update_or_create(
                 item=item,
                 step=step,
+                by_ledger=False,
                 defaults={"text": text[:1000], "at": now, "by_name": actor.name},
             )
     item.cause, item.settled, item.not_discussed = cause, settled, not_discussed.strip()
-    item.save(update_fields=["cause", "settled", "not_discussed"])
+    item.version += 1
+    item.save(update_fields=["cause", "settled", "not_discussed", "version"])
     saved(meeting)
     _record(meeting, actor, "write_down", f"记录议题：{item.title}")
     return item
@@ -106,13 +120,15 @@ def resolve(
     due_on: date,
     actor: Actor,
 ) -> Resolution:
-    """What an item resolved: who does what by when. Raises `MeetingRefused`."""
+    """What an item resolved: who does what by when. Raises `MeetingRefused`, also when it is sent twice."""
     meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting_id)
     item = _item(meeting, item_id)
     if not demand.strip() or not lead_code:
         raise MeetingRefused("议定事项须写明内容和牵头单位。")
     if due_on <= meeting.on:
         raise MeetingRefused(f"办结期限 {due_on} 须在会议日期 {meeting.on} 之后。请改期限。")
+    if item.resolutions.filter(demand=demand.strip(), lead_code=lead_code).exists():
+        raise MeetingRefused("这件议定事项已经记下，不必再记一次。")
     made = Resolution.objects.create(
         item=item,
         demand=demand.strip(),
@@ -139,11 +155,12 @@ def unresolve(*, meeting_id: int, resolution_id: int, actor: Actor) -> None:
 
 
 @transaction.atomic
-def submit(*, meeting_id: int, version: int, now: datetime, actor: Actor) -> Meeting:
-    """Hand the minutes to a second person. Refused while an item lacks one of its six steps."""
+def submit(*, meeting_id: int, version: int, today: date, now: datetime, actor: Actor) -> Meeting:
+    """Hand the minutes to a second person. Refused while an item lacks one of its six steps, or a resolution
+    a deadline that can still be kept."""
     meeting = locked(meeting_id, version)
     move = move_from(meeting.state, meeting.kind, "submit")
-    _check_complete(meeting)
+    _check_complete(meeting, today)
     meeting.state, meeting.submitted_by_id = move.target, actor.user_id
     saved(meeting, "state", "submitted_by_id")
     _record(meeting, actor, "submit", "纪要送审")
@@ -186,7 +203,7 @@ def issue_minutes(
     move = move_from(meeting.state, meeting.kind, "issue")
     if actor.user_id is not None and actor.user_id == meeting.submitted_by_id:
         raise MeetingRefused("纪要由您送审，须由另一人审核印发。")
-    _check_complete(meeting)
+    _check_complete(meeting, today)
     codes = [i.department_code for i in meeting.invitees.order_by("pk") if i.department_code]
     meeting.minutes = issue(
         minutes_of(meeting, today),
@@ -233,7 +250,9 @@ def minutes_of(meeting: Meeting, today: date) -> Paper:
         body.append(Heading(f"{n}．{item.title}"))
         if item.not_discussed:
             body.append(Para(f"本次未议：{item.not_discussed}"))
-        texts = {said.step: said.text for said in item.said.all()}
+        texts: dict[str, str] = {}
+        for said in sorted(item.said.all(), key=lambda said: not said.by_ledger):
+            texts[said.step] = texts.get(said.step, "") + said.text
         body += [
             Para(f"{step.label}：{texts[step.value]}") for step in SixStep if step.value in texts
         ]
@@ -278,7 +297,9 @@ def minutes_of(meeting: Meeting, today: date) -> Paper:
 
 def close_for(sheet: Sheet, *, on: date, actor: Actor) -> None:
     """A sheet that came of a resolution closed: so does the resolution, and with its last one the meeting
-    (hook of the sheets)."""
+    (hook of the sheets). One that was cancelled did not do what was resolved."""
+    if sheet.state == SheetState.CANCELLED:
+        return
     for resolution in _of(sheet):
         resolution.closed_on = on
         resolution.save(update_fields=["closed_on"])
@@ -300,7 +321,49 @@ def reopen_for(sheet: Sheet, *, on: date, actor: Actor) -> None:
             _record(meeting, actor, "reopen", f"议定事项恢复督办：{resolution.demand}")
 
 
+@transaction.atomic
+def hand_over_again(
+    *, meeting_id: int, resolution_id: int, due_on: date, today: date, actor: Actor
+) -> Resolution:
+    """A resolution whose sheet was cancelled gets a new one with its own deadline. Raises `Refused`."""
+    meeting, resolution = _unsheeted(meeting_id, resolution_id)
+    before = resolution.sheet
+    resolution.due_on = due_on
+    _hand_over(meeting, resolution, today, actor)
+    words = f"{before}已撤销，重新交办为{resolution.sheet}：{resolution.demand}"
+    _record(meeting, actor, "hand_over_again", words)
+    return resolution
+
+
+@transaction.atomic
+def drop_resolution(
+    *, meeting_id: int, resolution_id: int, why: str, today: date, actor: Actor
+) -> Resolution:
+    """A resolution whose sheet was cancelled is not done any more, for a reason. Raises `MeetingRefused`."""
+    meeting, resolution = _unsheeted(meeting_id, resolution_id)
+    if not why.strip():
+        raise MeetingRefused("不再办理须写明理由。")
+    resolution.closed_on, resolution.dropped_why = today, why.strip()[:300]
+    resolution.save(update_fields=["closed_on", "dropped_why"])
+    words = f"不再办理：{resolution.demand}，{resolution.dropped_why}"
+    _record(meeting, actor, "drop_resolution", words)
+    _settle(meeting, actor)
+    return resolution
+
+
 # Inside ---------------------------------------------------------------------------------------------
+
+
+def _unsheeted(meeting_id: int, resolution_id: int) -> tuple[Meeting, Resolution]:
+    """The meeting under lock and a resolution of it whose sheet was cancelled; else `MeetingRefused`."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting_id)
+    own = Resolution.objects.filter(item__meeting=meeting).select_related(
+        "item__project", "item__procedure", "sheet"
+    )
+    resolution = own.filter(pk=resolution_id).first()
+    if resolution is None or not resolution.unsheeted:
+        raise MeetingRefused("交办单已撤销的议定事项才能重新交办或者不再办理。请刷新看最新情况。")
+    return meeting, resolution
 
 
 def _of(sheet: Sheet) -> list[Resolution]:
@@ -322,7 +385,7 @@ def _hand_over(meeting: Meeting, resolution: Resolution, today: date, actor: Act
         title=resolution.demand[:120],
         matter=f"{item.title}。{item.why}",
         demand=resolution.demand,
-        due_on=max(resolution.due_on, today),
+        due_on=resolution.due_on,
         parts=[
             PartDraft(department_code=resolution.lead_code, leads=True),
             *(PartDraft(department_code=code) for code in resolution.support_codes),
@@ -333,7 +396,7 @@ def _hand_over(meeting: Meeting, resolution: Resolution, today: date, actor: Act
         procedure=item.procedure,
     )
     resolution.sheet = hand_over(sheet_id=drawn.pk, on=today, actor=actor)
-    resolution.save(update_fields=["sheet"])
+    resolution.save(update_fields=["sheet", "due_on"])
 
 
 def _settle(meeting: Meeting, actor: Actor) -> None:
@@ -358,8 +421,17 @@ def _item(meeting: Meeting, item_id: int) -> Item:
     return item
 
 
-def _check_complete(meeting: Meeting) -> None:
-    for item in whole(meeting):
+def _check_complete(meeting: Meeting, today: date) -> None:
+    items = whole(meeting)
+    if not items:
+        raise MeetingRefused("会议没有议题，没有可印发的纪要。")
+    for item in items:
+        for resolution in item.resolutions.all():
+            if resolution.due_on < today:
+                raise MeetingRefused(
+                    f"议题“{item.title}”议定的“{resolution.demand}”期限 {resolution.due_on} 已经过去，"
+                    "纪要和交办单的期限要一致。请退回记录，删去后按新的期限再记。"
+                )
         missing = lacking(item)
         if missing:
             raise MeetingRefused(

@@ -61,6 +61,15 @@ class Cause(models.TextChoices):
 BEFORE = frozenset({State.PREPARING, State.ASKED, State.AGREED, State.INVITED, State.REFUSED})
 
 
+def fixed(state: str, kind: str) -> bool:
+    """Agenda, time and place lie before the convener or have their consent, and stay as they are."""
+    return kind == Kind.COORDINATION and state in (State.ASKED, State.AGREED, State.INVITED)
+
+
+#: It took place.
+HELD = frozenset({State.HELD, State.REVIEW, State.MINUTED, State.CLOSED})
+
+
 @dataclass(frozen=True)
 class Move:
     """One allowed step: from which states to which, who takes it, and for which kind (empty: both)."""
@@ -99,7 +108,22 @@ MOVES = (
         State.INVITED,
         "机制办公室",
     ),
-    Move("reschedule", "改期", frozenset({State.INVITED}), State.INVITED, "机制办公室"),
+    Move(
+        "withdraw",
+        "撤回重报",
+        frozenset({State.ASKED, State.AGREED, State.INVITED}),
+        State.PREPARING,
+        "机制办公室",
+        Kind.COORDINATION,
+    ),
+    Move(
+        "reschedule",
+        "改期",
+        frozenset({State.INVITED}),
+        State.INVITED,
+        "机制办公室",
+        Kind.CONSULTATION,
+    ),
     Move("hold", "登记召开", frozenset({State.INVITED}), State.HELD, "机制办公室"),
     Move("submit", "纪要送审", frozenset({State.HELD}), State.REVIEW, "机制办公室"),
     Move("send_back", "退回修改", frozenset({State.REVIEW}), State.HELD, "第二人"),

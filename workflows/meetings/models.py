@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from workflows.assignments.lifecycle import SheetState
 from workflows.meetings.lifecycle import Cause, Ground, Kind, SixStep, State
 
 
@@ -58,7 +59,8 @@ class Meeting(models.Model):
 
 
 class Item(models.Model):
-    """One item of the agenda (议题). ``key`` names what it was drawn from ("procedure:…")."""
+    """One item of the agenda (议题). ``key`` names it at every meeting that it comes to: what it was drawn
+    from ("procedure:…"), or itself ("item:12")."""
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="items")
     order = models.PositiveSmallIntegerField("次序")
@@ -75,6 +77,7 @@ class Item(models.Model):
     cause = models.CharField("原因", max_length=10, choices=Cause, blank=True)
     settled = models.BooleanField("已解决", default=False)
     not_discussed = models.CharField("未议理由", max_length=300, blank=True)
+    version = models.IntegerField(default=1)
 
     class Meta:
         verbose_name = verbose_name_plural = "议题"
@@ -90,19 +93,21 @@ class Item(models.Model):
 
 
 class Said(models.Model):
-    """What was recorded for one of the six steps of an item; written over only before the minutes."""
+    """What was recorded for one of the six steps of an item; written over only before the minutes, and never
+    where it was drawn from the ledger."""
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="said")
     step = models.CharField("步骤", max_length=10, choices=SixStep)
     text = models.CharField("内容", max_length=1000)
     at = models.DateTimeField("记录时间")
     by_name = models.CharField("记录人", max_length=40)
+    by_ledger = models.BooleanField("取自台账", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "六步记录"
         ordering = ["item", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["item", "step"], name="said_once_a_step"),
+            models.UniqueConstraint(fields=["item", "step", "by_ledger"], name="said_once_a_step"),
             models.CheckConstraint(condition=Q(step__in=SixStep.values), name="said_step"),
         ]
 
@@ -148,7 +153,7 @@ class Invitee(models.Model):
 
 class Resolution(models.Model):
     """What an item resolved (议定事项). It becomes a sheet when the minutes are issued, and stays open until
-    the sheet closes."""
+    the sheet is written off, or until the office drops it for a reason after the sheet was cancelled."""
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="resolutions")
     demand = models.CharField("议定内容", max_length=500)
@@ -159,10 +164,33 @@ class Resolution(models.Model):
         "assignments.Sheet", models.PROTECT, related_name="resolutions", null=True
     )
     closed_on = models.DateField("办结日期", null=True)
+    dropped_why = models.CharField("不再办理的理由", max_length=300, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "议定事项"
         ordering = ["item", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dropped_why="") | Q(closed_on__isnull=False),
+                name="resolution_dropped_is_closed",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.demand[:40]
+
+    @property
+    def note(self) -> str:
+        """What is not done about it, and why."""
+        if self.dropped_why:
+            return f"不再办理：{self.dropped_why}"
+        return "交办单已撤销" if self.unsheeted else ""
+
+    @property
+    def unsheeted(self) -> bool:
+        """Its sheet was cancelled (交办单已撤销): it waits to be handed over anew or dropped."""
+        return (
+            self.closed_on is None
+            and self.sheet is not None
+            and self.sheet.state == SheetState.CANCELLED
+        )

@@ -1,12 +1,13 @@
 """Questions to the meetings (会议)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 
+from kernel.accounts.models import Membership
 from kernel.authority.permissions import Permission, Role
 from workflows.meetings.lifecycle import SixStep, State
 from workflows.meetings.models import Invitee, Item, Meeting, Resolution, Said
@@ -34,6 +35,11 @@ def meetings_for(request: "SignedInRequest") -> QuerySet[Meeting]:
         code = request.membership.department_code or "-"
         return called.filter(invitees__department_code=code).distinct()
     return called
+
+
+def on_calendar(meeting: Meeting) -> bool:
+    """It was called, and was not withdrawn since."""
+    return meeting.sequence > 0 and meeting.state in CALLED
 
 
 def narrowed(meetings: QuerySet[Meeting], chosen: Mapping[str, Any]) -> QuerySet[Meeting]:
@@ -84,14 +90,39 @@ def lacking(item: Item) -> list[str]:
     return [step.label for step in SixStep if step.value not in done]
 
 
-def open_resolutions(before: Meeting) -> QuerySet[Resolution]:
-    """Resolutions of earlier meetings still open, the oldest deadline first."""
+def written(item: Item) -> dict[str, str]:
+    """What people wrote for each of its steps; what was drawn from the ledger is not theirs."""
+    return {said.step: said.text for said in item.said.all() if not said.by_ledger}
+
+
+def leader_posts(request: "SignedInRequest", on: date) -> list[str]:
+    """Posts of the leaders who have an account here and can answer for themselves."""
+    leaders = Membership.objects.in_force(on).filter(tenant=request.tenant, role=Role.LEADER)
+    return list(leaders.exclude(post="").order_by("post").values_list("post", flat=True).distinct())
+
+
+def open_resolutions(request: "SignedInRequest", before: Meeting) -> QuerySet[Resolution]:
+    """Resolutions of other meetings still open, the oldest deadline first: of the meetings the member may
+    see, and those their unit leads or supports."""
+    code = request.membership.department_code or "-"
     return (
-        Resolution.objects.filter(closed_on=None, sheet__isnull=False)
+        Resolution.objects.filter(
+            Q(item__meeting__in=meetings_for(request).order_by().values("pk"))
+            | Q(lead_code=code)
+            | Q(support_codes__contains=[code]),
+            closed_on=None,
+            sheet__isnull=False,
+        )
         .exclude(item__meeting=before)
         .select_related("item__meeting", "sheet")
         .order_by("due_on", "pk")
     )
+
+
+def seen(request: "SignedInRequest", pks: Iterable[int]) -> set[int]:
+    """Which of these meetings the member may see."""
+    found = meetings_for(request).filter(pk__in=set(pks)).order_by()
+    return set(found.values_list("pk", flat=True))
 
 
 def reconciled(item: Item, on: date) -> str:
@@ -119,16 +150,22 @@ def reconciled(item: Item, on: date) -> str:
 
 
 def waiting_count(request: HttpRequest) -> int:
-    """For the navigation: consents a leader has to give, invitations a department has not answered."""
+    """For the navigation: consents a leader has to give, invitations the member has not answered."""
     member = request.membership  # type: ignore[attr-defined]
-    if member.role == Role.LEADER:
-        return Meeting.objects.filter(state=State.ASKED).count()
+    asked = member.role == Role.LEADER and Meeting.objects.filter(state=State.ASKED).count()
+    return asked + unanswered(member).count()
+
+
+def invited_as(member: Membership, invitees: QuerySet[Invitee]) -> QuerySet[Invitee]:
+    """Of ``invitees`` those the member answers for: their unit's, or a leader's own post."""
     if member.role in (Role.DEPARTMENT, Role.REPRESENTATIVE) and member.department_code:
-        return unanswered(member.department_code).count()
-    return 0
+        return invitees.filter(department_code=member.department_code)
+    if member.role == Role.LEADER and member.post:
+        return invitees.filter(department_code="", post=member.post)
+    return invitees.none()
 
 
-def unanswered(code: str) -> QuerySet[Invitee]:
-    return Invitee.objects.filter(
-        department_code=code, reply="", meeting__state=State.INVITED
-    ).select_related("meeting")
+def unanswered(member: Membership) -> QuerySet[Invitee]:
+    """Invitations the member has not answered."""
+    waiting = Invitee.objects.filter(reply="", meeting__state=State.INVITED)
+    return invited_as(member, waiting).select_related("meeting")

@@ -20,17 +20,15 @@ SHOWN = 6
 
 
 def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
-    """Consents for a leader, invitations for a unit, minutes for a second person."""
+    """Consents for a leader, invitations for who is invited, minutes for a second person."""
     role = request.membership.role
     if role == Role.LEADER:
         for meeting in Meeting.objects.filter(state=State.ASKED).order_by("on", "pk")[:SHOWN]:
             yield _item(meeting, "专题协调会报请同意", "审批")
-    elif role in (Role.DEPARTMENT, Role.REPRESENTATIVE) and request.membership.department_code:
-        for invitee in queries.unanswered(request.membership.department_code).order_by(
-            "meeting__on", "pk"
-        )[:SHOWN]:
-            yield _item(invitee.meeting, "会议通知", "回复")
-    elif role == Role.OFFICE:
+    unanswered = queries.unanswered(request.membership).order_by("meeting__on", "pk")
+    for invitee in unanswered[:SHOWN]:
+        yield _item(invitee.meeting, "会议通知", "回复")
+    if role == Role.OFFICE:
         review = Meeting.objects.filter(state=State.REVIEW).exclude(submitted_by_id=request.user.pk)
         for meeting in review.order_by("on", "pk")[:SHOWN]:
             yield _item(meeting, "纪要待审", "审核印发")
@@ -41,11 +39,13 @@ def _item(meeting: Meeting, about: str, move: str) -> Item:
     return Item(meeting.title, about, move, url, "会议日期", meeting.on)
 
 
+def reads_consents(request: "SignedInRequest") -> bool:
+    return request.membership.role not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.HELPER)
+
+
 def may_read(request: "SignedInRequest", attachment: "Attachment") -> bool:
     """A convener's paper is for those who see the meeting, departments excepted."""
     kind, _, pk = attachment.key.partition(":")
     if kind != "meeting" or Permission.MEETINGS_VIEW not in request.permissions:
         return False
-    if request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.HELPER):
-        return False
-    return queries.meetings_for(request).filter(pk=int(pk)).exists()
+    return reads_consents(request) and queries.meetings_for(request).filter(pk=int(pk)).exists()

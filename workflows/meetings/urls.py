@@ -8,6 +8,7 @@ app_name = "meetings"
 urlpatterns = [
     path("", views.listing, name="list"),
     path("new/", views.new, name="new"),
+    path("month/", views.month, name="month"),
     path("<int:pk>/", views.meeting, name="meeting"),
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/agenda/", views.agenda, name="agenda"),
@@ -19,5 +20,7 @@ urlpatterns = [
     path("<int:pk>/reply/", views.reply, name="reply"),
     path("<int:pk>/items/<int:item>/record/", views.record, name="record"),
     path("<int:pk>/items/<int:item>/resolve/", views.resolve, name="resolve"),
+    path("<int:pk>/resolutions/<int:resolution>/", views.unsheeted, name="unsheeted"),
+    path("<int:pk>/draft.pdf", views.draft, name="draft"),
     path("<int:pk>/calendar.ics", views.calendar, name="calendar"),
 ]

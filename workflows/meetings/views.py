@@ -1,6 +1,8 @@
 """Pages of the meetings."""
 
+import re
 from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -11,17 +13,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from kernel.authority.permissions import Permission, Role
+from kernel.authority.permissions import Permission
 from kernel.papers.attaching import attached
+from kernel.papers.pdf import pdf_bytes
 from kernel.refusal import Refused
 from kernel.trail.queries import events, of
-from kernel.web.downloads import attachment, workbook
+from kernel.web.downloads import PDF, attachment, workbook
+from kernel.web.fields import WEEKDAYS
 from kernel.web.http import SignedInRequest, actor_of, refuse, refuse_form, requires, whole_number
 from kernel.web.xlsx import Column
 from workflows.catalogue.queries import short_names
-from workflows.meetings import actions, calling, queries
+from workflows.issuing.queries import may_read
+from workflows.meetings import actions, calling, queries, showing
+from workflows.meetings.calendars import calendar_file, month_of
 from workflows.meetings.candidates import candidates
 from workflows.meetings.forms import (
+    AgainForm,
     InviteesForm,
     MeetingFilter,
     MeetingForm,
@@ -32,15 +39,18 @@ from workflows.meetings.forms import (
     ResolutionForm,
     StepForm,
 )
-from workflows.meetings.lifecycle import BEFORE, Kind, SixStep, State, open_moves
+from workflows.meetings.holding import minutes_of
+from workflows.meetings.lifecycle import BEFORE, Kind, SixStep, State, fixed, open_moves
 from workflows.meetings.models import Invitee, Item, Meeting
 
 PAGE = 30
+DRAFT = "送审稿"
 COLUMNS = (
     Column("会议", 40, "会议"), Column("类别", 20, "会议"), Column("日期", 12, "会议"),
     Column("主持", 16, "会议"), Column("状态", 12, "会议"), Column("议题", 40, "议题"),
     Column("已解决", 8, "议题"), Column("议定事项", 44, "议定"), Column("牵头", 14, "议定"),
     Column("期限", 12, "议定"), Column("交办单", 26, "议定"), Column("办结", 12, "议定"),
+    Column("说明", 30, "议定"),
 )  # fmt: skip
 
 
@@ -67,6 +77,39 @@ def listing(request: SignedInRequest) -> HttpResponse:
     )
 
 
+@require_safe
+@requires(Permission.MEETINGS_VIEW)
+def month(request: SignedInRequest) -> HttpResponse:
+    """The meetings of a month on their days."""
+    first = _month(request.GET.get("m", "")) or timezone.localdate().replace(day=1)
+    before, after = first - timedelta(days=1), (first + timedelta(days=31)).replace(day=1)
+    meetings = queries.meetings_for(request).filter(
+        on__range=(first - timedelta(days=6), after + timedelta(days=6))
+    )
+    found = list(meetings.order_by("on", "at", "pk"))
+    return render(
+        request,
+        "meetings/month.html",
+        {
+            "title": f"{first.year}年{first.month}月的会议",
+            "crumbs": [("会议", reverse("meetings:list")), ("月历", "")],
+            "weeks": month_of(first, found),
+            "weekdays": WEEKDAYS,
+            "count": sum(first <= each.on < after for each in found),
+            "before": f"{before:%Y-%m}",
+            "after": f"{after:%Y-%m}",
+            "today": timezone.localdate(),
+        },
+    )
+
+
+def _month(text: str) -> date | None:
+    """The first day of "2026-01", or nothing."""
+    if re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", text):
+        return date(int(text[:4]), int(text[5:]), 1)
+    return None
+
+
 def _exported(meetings: Any) -> Any:
     called = short_names()
     whole = meetings.prefetch_related("items__resolutions__sheet")
@@ -89,6 +132,7 @@ def _exported(meetings: Any) -> Any:
                     resolution.due_on if resolution else None,
                     resolution.sheet.number if resolution and resolution.sheet else "",
                     resolution.closed_on if resolution else None,
+                    resolution.note if resolution else "",
                 )
 
 
@@ -107,14 +151,21 @@ def _meeting(
     leads = Permission.MEETINGS_CONSENT in request.permissions
     items = queries.whole(found)
     invitees = list(found.invitees.order_by("pk"))
-    own = _own_invitee(request, invitees)
+    own = queries.invited_as(request.membership, found.invitees.all()).first()
     writable = office and found.state == State.HELD
+    left_over = list(queries.open_resolutions(request, found)[:20])
     version = {"version": found.version}
     forms: dict[str, Any] = {
         "own_item": OwnItemForm(initial=version, auto_id="id_own_%s"),
-        "invitees": _invitees_form(found, invitees, called),
+        "invitees": _invitees_form(
+            found,
+            invitees,
+            called,
+            leaders=queries.leader_posts(request, timezone.localdate()) if office else (),
+        ),
         "step": StepForm(initial=version, auto_id="id_step_%s"),
         "paper": PaperConsentForm(initial=version, auto_id="id_paper_%s"),
+        "again": AgainForm(auto_id=False),
         "reply": ReplyForm(initial={"reply": own.reply, "text": own.reply_text} if own else None),
     }
     if failed and failed[0] in forms:
@@ -129,7 +180,7 @@ def _meeting(
             "items": [
                 (
                     item,
-                    [(step, _said(item, step)) for step in SixStep],
+                    [(step, [s for s in item.said.all() if s.step == step]) for step in SixStep],
                     queries.lacking(item),
                     _record_form(item, failed) if writable else None,
                     _resolution_form(item, called, failed) if writable else None,
@@ -152,14 +203,22 @@ def _meeting(
             "office": office,
             "leads": leads,
             "before": found.state in BEFORE,
+            "on_calendar": queries.on_calendar(found),
+            "changeable": found.state in BEFORE and not fixed(found.state, found.kind),
+            "reads_invitation": found.invitation is not None
+            and may_read(request, found.invitation),
+            "reads_minutes": found.minutes is not None and may_read(request, found.minutes),
             "writable": writable,
             "candidates": candidates(timezone.localdate())[:30]
-            if office and found.state in BEFORE
+            if office and found.state in BEFORE and not fixed(found.state, found.kind)
             else [],
             "on_agenda": {item.key for item in items},
-            "left_over": queries.open_resolutions(found)[:20],
+            "left_over": left_over,
+            "seen": queries.seen(request, (r.item.meeting_id for r in left_over)),
             "may_issue": office and found.submitted_by_id != request.user.pk,
-            "files": attached(calling.ROOM, f"meeting:{found.pk}"),
+            "files": attached(calling.ROOM, f"meeting:{found.pk}")
+            if showing.reads_consents(request)
+            else [],
             "history": events(of(f"会议 {found.pk}")[:40]) if office else [],
             "forms": forms,
             "failed": failed[0] if failed else "",
@@ -201,8 +260,8 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={name: getattr(found, name) for name in fields},
     )
-    for fixed in ("kind", "ground", "ground_text"):
-        del form.fields[fixed]
+    for name in ("kind", "ground", "ground_text"):
+        del form.fields[name]
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
         try:
@@ -249,7 +308,7 @@ def agenda(request: SignedInRequest, pk: int) -> HttpResponse:
         else:
             chosen = set(request.POST.getlist("candidate"))
             offered = [c for c in candidates(timezone.localdate()) if c.key in chosen]
-            actions.add_items(candidates=offered, **common)
+            actions.add_items(candidates=offered, now=timezone.now(), **common)
 
     return _done(request, found, act, "议程已更新。", "meetings.agenda")
 
@@ -286,6 +345,7 @@ def invitees(request: SignedInRequest, pk: int) -> HttpResponse:
             version=given["version"],
             departments=given["departments"],
             posts=given["posts"].splitlines(),
+            now=timezone.now(),
             actor=actor_of(request),
         ),
         "参会单位已更新。",
@@ -318,6 +378,10 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     verbs: dict[str, tuple[Callable[[], object], str]] = {
         "ask": (lambda: actions.ask(now=now, **common), "已报请召集人同意。"),
         "rework": (lambda: actions.rework(**common), "已退回筹备。"),
+        "withdraw": (
+            lambda: actions.withdraw(why=text, now=now, **common),
+            "已撤回，可以修改；改好后重新报请同意。",
+        ),
         "invite": (
             lambda: actions.invite(today=today, now=now, **common),
             "通知已编号印发，参会单位已收到通知。",
@@ -326,7 +390,10 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
             lambda: actions.hold(came=came, today=today, now=now, **common),
             "已登记召开，各议题的对账已按台账写好。",
         ),
-        "submit": (lambda: actions.submit(now=now, **common), "纪要已送审，请另一人审核。"),
+        "submit": (
+            lambda: actions.submit(today=today, now=now, **common),
+            "纪要已送审，请另一人审核。",
+        ),
         "send_back": (lambda: actions.send_back(why=text, **common), "已退回修改。"),
         "issue": (
             lambda: actions.issue_minutes(today=today, now=now, **common),
@@ -403,17 +470,19 @@ def paper_consent(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.MEETINGS_VIEW)
 def reply(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A unit's answer to its invitation."""
+    """The answer of a unit or a leader to the invitation."""
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
     form = ReplyForm(request.POST)
     if not form.is_valid():
         return _meeting(request, pk, ("reply", form))
+    own = queries.invited_as(request.membership, found.invitees.all()).first()
     return _done(
         request,
         found,
         lambda: actions.answer(
             meeting_id=pk,
-            code=request.membership.department_code,
+            code=own.department_code if own else request.membership.department_code,
+            post=own.post if own else request.membership.post,
             reply=form.cleaned_data["reply"],
             text=form.cleaned_data["text"],
             actor=actor_of(request),
@@ -426,29 +495,31 @@ def reply(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.MEETINGS_CHANGE)
 def record(request: SignedInRequest, pk: int, item: int) -> HttpResponse:
-    """The six steps of an item."""
+    """The six steps of an item; refused, the page keeps what was typed."""
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
     form = RecordForm(request.POST, auto_id=f"id_{item}_%s")
     if not form.is_valid():
         return _meeting(request, pk, (f"record-{item}", form))
     given = form.cleaned_data
-    return _done(
-        request,
-        found,
-        lambda: actions.write_down(
+    try:
+        actions.write_down(
             meeting_id=pk,
             item_id=item,
+            version=given["version"],
             said={step.value: given[step.value] for step in SixStep},
             cause=given["cause"],
             settled=given["settled"],
             not_discussed=given["not_discussed"],
             now=timezone.now(),
             actor=actor_of(request),
-        ),
-        "已记录。",
-        "meetings.write_down",
-        f"#item-{item}",
-    )
+        )
+    except Refused as refusal:
+        refuse(request, refusal, action="meetings.write_down", subject=f"会议 {pk}")
+        if current := found.items.filter(pk=item).first():
+            form.renew(current.version, queries.written(current))
+        return _meeting(request, pk, (f"record-{item}", form))
+    messages.success(request, "已记录。")
+    return redirect(f"{reverse('meetings:meeting', args=[pk])}#item-{item}")
 
 
 @require_POST
@@ -483,15 +554,60 @@ def resolve(request: SignedInRequest, pk: int, item: int) -> HttpResponse:
     )
 
 
+@require_POST
+@requires(Permission.MEETINGS_CHANGE)
+def unsheeted(request: SignedInRequest, pk: int, resolution: int) -> HttpResponse:
+    """A resolution whose sheet was cancelled is handed over anew, or not done any more."""
+    found = get_object_or_404(queries.meetings_for(request), pk=pk)
+    common: dict[str, Any] = {
+        "meeting_id": pk,
+        "resolution_id": resolution,
+        "today": timezone.localdate(),
+        "actor": actor_of(request),
+    }
+    if "drop" in request.POST:
+        why = request.POST.get("why", "")
+        return _done(
+            request,
+            found,
+            lambda: actions.drop_resolution(why=why, **common),
+            "已登记不再办理。",
+            "meetings.drop_resolution",
+        )
+    form = AgainForm(request.POST)
+
+    def again() -> None:
+        if not form.is_valid():
+            raise Refused("".join(map(str, form.errors["due_on"])))
+        actions.hand_over_again(due_on=form.cleaned_data["due_on"], **common)
+
+    return _done(request, found, again, "已重新交办。", "meetings.hand_over_again")
+
+
+@require_safe
+@requires(Permission.MEETINGS_CHANGE)
+def draft(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The minutes as they would be issued, marked as a draft, for who reviews them (送审稿)."""
+    found = get_object_or_404(queries.meetings_for(request), pk=pk)
+    if found.state not in (State.HELD, State.REVIEW):
+        raise Http404
+    try:
+        content = pdf_bytes(minutes_of(found, timezone.localdate()), stamp=DRAFT)
+    except Refused as refusal:
+        refuse(request, refusal, action="meetings.draft", subject=f"会议 {pk}")
+        return redirect("meetings:meeting", pk)
+    return attachment(content, f"{found.title}纪要（{DRAFT}）.pdf", PDF)
+
+
 @require_safe
 @requires(Permission.MEETINGS_VIEW)
 def calendar(request: SignedInRequest, pk: int) -> HttpResponse:
     """The meeting for a calendar."""
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
-    if not found.sequence:
+    if not queries.on_calendar(found):
         raise Http404
     url = request.build_absolute_uri(reverse("meetings:meeting", args=[pk]))
-    content = calling.calendar_file(found, url, timezone.now())
+    content = calendar_file(found, url, timezone.now())
     return attachment(content, f"{found.title}.ics", "text/calendar; charset=utf-8")
 
 
@@ -516,19 +632,17 @@ def _done(
     return redirect(f"{reverse('meetings:meeting', args=[found.pk])}{where}")
 
 
-def _own_invitee(request: SignedInRequest, invited: Sequence[Invitee]) -> Invitee | None:
-    if request.membership.role not in (Role.DEPARTMENT, Role.REPRESENTATIVE):
-        return None
-    code = request.membership.department_code
-    return next((i for i in invited if code and i.department_code == code), None)
-
-
 def _invitees_form(
-    found: Meeting, invited: Sequence[Invitee], called: dict[str, str], data: Any = None
+    found: Meeting,
+    invited: Sequence[Invitee],
+    called: dict[str, str],
+    data: Any = None,
+    leaders: Sequence[str] = (),
 ) -> InviteesForm:
     return InviteesForm(
         data,
         departments=called.items(),
+        leaders=leaders,
         initial={
             "version": found.version,
             "departments": [i.department_code for i in invited if i.department_code],
@@ -538,17 +652,16 @@ def _invitees_form(
     )
 
 
-def _said(item: Item, step: SixStep) -> Any:
-    return next((said for said in item.said.all() if said.step == step), None)
-
-
 def _record_form(item: Item, failed: tuple[str, Any] | None) -> RecordForm:
     if failed and failed[0] == f"record-{item.pk}":
         form: RecordForm = failed[1]
         return form
-    texts = {said.step: said.text for said in item.said.all()}
     ended = {"cause": item.cause, "settled": item.settled, "not_discussed": item.not_discussed}
-    return RecordForm(initial=texts | ended, auto_id=f"id_{item.pk}_%s")
+    return RecordForm(
+        initial=queries.written(item) | ended | {"version": item.version},
+        drawn=any(said.by_ledger for said in item.said.all()),
+        auto_id=f"id_{item.pk}_%s",
+    )
 
 
 def _resolution_form(

@@ -12,21 +12,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
-from kernel.web.charts import Row, stacked_bars
+from kernel.web.charts import Row, stacked_bars, trend
 from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.parts import Chart
 from kernel.web.xlsx import Column
-from workflows.catalogue.queries import short_names
 from workflows.meetings.models import Item
+from workflows.meetings.queries import seen
 from workflows.policies import actions, queries
 from workflows.policies.forms import PolicyForm
+from workflows.policies.models import Policy
 
-PAGE = 50
+PAGE = 30
 COLUMNS = (
     Column("政策措施", 40), Column("针对事项", 28, "针对"), Column("原因", 26, "针对"),
     Column("责任单位", 16), Column("文号", 24), Column("施行日期", 12),
-    Column("前一年上会", 12, "效果"), Column("前一年办件", 12, "效果"), Column("施行后上会", 12, "效果"),
-    Column("施行后办件", 12, "效果"), Column("结论", 20, "效果"),
+    Column("收件", 10, "施行前一年"), Column("其中上会", 10, "施行前一年"),
+    Column("收件", 10, "施行以来"), Column("其中上会", 10, "施行以来"), Column("结论", 20, "效果"),
 )  # fmt: skip
 
 
@@ -36,7 +38,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     today, called = timezone.localdate(), short_names()
     matters = queries.matter_names(today)
     if request.GET.get("export"):
-        every = list(queries.policies())
+        found = list(queries.policies())
         return workbook(
             "政策完善事项",
             COLUMNS,
@@ -48,13 +50,13 @@ def listing(request: SignedInRequest) -> HttpResponse:
                     called.get(p.department_code, p.department_code),
                     p.document,
                     p.effective_on,
-                    e.before.items,
                     e.before.procedures,
-                    e.since.items,
+                    len(e.before.came),
                     e.since.procedures,
+                    len(e.since.came),
                     e.words,
                 )
-                for p, e in zip(every, queries.effects_of(every, today), strict=True)
+                for p, e in zip(found, queries.effects_of(found, today), strict=True)
             ),
             as_of=today,
         )
@@ -76,11 +78,11 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "policies/list.html",
         {
             "title": "政策完善",
-            "page": page,
             "rows": [
                 (p, e, matters.get(p.matter_code, p.matter_code), called.get(p.department_code, ""))
                 for p, e in zip(shown, queries.effects_of(shown, today), strict=True)
             ],
+            "page": page,
             "classes": classes,
             "chart": chart,
             "may_change": Permission.MEETINGS_CHANGE in request.permissions,
@@ -95,6 +97,12 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
     """The change, its effect, and every row the figures are counted from."""
     found = get_object_or_404(queries.policies(), pk=pk)
     today = timezone.localdate()
+    effect = queries.effect_of(found, today)
+    meetings = [row.meeting_id for row in effect.rows]
+    may_see = seen(request, [*meetings, *([found.item.meeting_id] if found.item else [])])
+    rows = [row for row in effect.rows if row.meeting_id in may_see]
+    named = {row.procedure_id: row for row in rows if row.procedure_id in effect.came}
+    page = Paginator(queries.received(found, effect), PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "policies/policy.html",
@@ -104,10 +112,26 @@ def policy(request: SignedInRequest, pk: int) -> HttpResponse:
             "policy": found,
             "matter": queries.matter_names(today).get(found.matter_code, found.matter_code),
             "department": short_names().get(found.department_code, found.department_code),
-            "effect": queries.effects_of([found], today)[0],
-            "items": queries.items_of(found.matter_code, found.cause),
+            "effect": effect,
+            "rows": rows,
+            "hidden": len(effect.rows) - len(rows),
+            "page": page,
+            "received": [(each, named.get(each.pk)) for each in page],
+            "unnamed": len(effect.came - named.keys()),
+            "chart": _by_month(found, effect),
+            "seen": may_see,
         },
     )
+
+
+def _by_month(policy: Policy, effect: queries.Effect) -> Chart:
+    """Items of the class by month; the month of the change is marked."""
+    begun = policy.effective_on.replace(day=1)
+    points = [
+        (f"{month.year}年{month.month}月{'（施行）' if month == begun else ''}", count)
+        for month, count in queries.by_month(policy, effect)
+    ]
+    return trend(points, title="每月上会的这一类议题", measure="议题", unit="个", of="月份")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,19 +1,22 @@
-"""The mechanism at work in a tenant of the sample city: sheets, a missing paper, meetings, chases, a report.
+"""The mechanism at work in a tenant of the sample city: sheets, a missing paper, meetings, a policy, chases, a report.
 
 Everything goes through the rooms' own actions, on past days where it has happened. Run twice, the second time
 does nothing.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db.models import Count
 from django.utils import timezone
 
 from kernel.calendars.queries import work_calendar
 from kernel.clock import WorkCalendar
 from kernel.papers.paper import Form, Paper, Para
 from kernel.papers.pdf import pdf_bytes
+from kernel.shares import MINIMUM
 from kernel.trail import Actor
 from workflows.assignments import actions as assignments
 from workflows.assignments.lifecycle import SourceKind
@@ -24,9 +27,12 @@ from workflows.mechanism.actions import file_order
 from workflows.mechanism.models import Holding, Seat, SeatKind
 from workflows.mechanism.queries import units_in_force
 from workflows.meetings import actions as meetings
-from workflows.meetings.candidates import candidates
+from workflows.meetings.candidates import Candidate, candidates
 from workflows.meetings.lifecycle import Kind, SixStep
+from workflows.meetings.models import Item, Meeting
 from workflows.orders import actions as orders
+from workflows.policies.actions import adopt
+from workflows.policies.queries import YEAR
 from workflows.procedures.lifecycle import State
 from workflows.procedures.models import Procedure
 from workflows.procedures.terms import Terms
@@ -60,6 +66,7 @@ def play(*, today: date, clerk: Actor, second_clerk: Actor) -> None:
     _hand_over_sheets(list(projects[:4]), last, calendar, clerk)
     _let_papers_come_later(last, clerk)
     _hold_meetings(last, now, clerk, second_clerk)
+    _improve_policy(now, clerk, second_clerk)
     sweep(on=last, at=now)
     dispatch_sample.fill(today=today, at=now, clerk=clerk, reviewer=second_clerk)
 
@@ -158,64 +165,10 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
     """A consultation meeting that was held and minuted, and a special one that waits for consent."""
     calendar = work_calendar()
     on = calendar.subtract(last, 6)
-    stuck = candidates(last)
-    meeting = meetings.prepare(
-        kind=Kind.CONSULTATION,
-        title=f"{on.month}月重点项目集中联动审批会商会",
-        on=on,
-        at=time(15),
-        place="政务服务中心三楼会议室",
-        chair="分管负责人",
-        today=on - timedelta(days=4),
-        now=now,
-        actor=clerk,
-    )
-    if not stuck[:2]:
-        meeting = meetings.add_item(
-            meeting_id=meeting.pk,
-            version=meeting.version,
-            title="第一季度开工准备",
-            why="逐项过一遍",
-            actor=clerk,
-        )
-    meeting = meetings.add_items(
-        meeting_id=meeting.pk, version=meeting.version, candidates=stuck[:2], actor=clerk
-    )
-    codes = {i.department_code for i in meeting.invitees.all()} | {"fgw", "zrzy"}
-    meeting = meetings.set_invitees(
-        meeting_id=meeting.pk,
-        version=meeting.version,
-        departments=codes,
-        posts=["总召集人"],
-        actor=clerk,
-    )
-    meeting = meetings.invite(
-        meeting_id=meeting.pk,
-        version=meeting.version,
-        today=on - timedelta(days=3),
-        now=now,
-        actor=clerk,
-    )
-    meeting = meetings.hold(
-        meeting_id=meeting.pk,
-        version=meeting.version,
-        came={invitee.pk: "分管负责人" for invitee in meeting.invitees.all()},
-        today=on,
-        now=now,
-        actor=clerk,
-    )
-    for n, item in enumerate(meeting.items.prefetch_related("said")):
-        known = {said.step: said.text for said in item.said.all()}
-        meetings.write_down(
-            meeting_id=meeting.pk,
-            item_id=item.pk,
-            said={SixStep.RECONCILE.value: "按台账核对。", **SAID, **known},
-            cause="opinions",
-            settled=n == 0,
-            not_discussed="",
-            now=now,
-            actor=clerk,
-        )
+    stuck = candidates(last)[:2]
+    meeting = _held(f"{on.month}月重点项目集中联动审批会商会", on, stuck, now=now, clerk=clerk)
+    for n, item in enumerate(meeting.items.all()):
+        _write_down(item, "opinions", settled=n == 0, now=now, clerk=clerk)
         meetings.resolve(
             meeting_id=meeting.pk,
             item_id=item.pk,
@@ -225,15 +178,7 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
             due_on=calendar.add(last, 4 + n),
             actor=clerk,
         )
-    meeting.refresh_from_db()
-    meeting = meetings.submit(meeting_id=meeting.pk, version=meeting.version, now=now, actor=clerk)
-    meetings.issue_minutes(
-        meeting_id=meeting.pk,
-        version=meeting.version,
-        today=on + timedelta(days=1),
-        now=now,
-        actor=second_clerk,
-    )
+    _issue_minutes(meeting, now, clerk, second_clerk)
     special = meetings.prepare(
         kind=Kind.COORDINATION,
         title="用地手续专题协调会",
@@ -255,6 +200,117 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
         actor=clerk,
     )
     meetings.ask(meeting_id=special.pk, version=special.version, now=now, actor=clerk)
+
+
+def _held(
+    title: str, on: date, stuck: Sequence[Candidate], *, now: datetime, clerk: Actor
+) -> Meeting:
+    """A consultation meeting on a past day, as it stood when it was over."""
+    meeting = meetings.prepare(
+        kind=Kind.CONSULTATION,
+        title=title,
+        on=on,
+        at=time(15),
+        place="政务服务中心三楼会议室",
+        chair="分管负责人",
+        today=on - timedelta(days=4),
+        now=now,
+        actor=clerk,
+    )
+    told: dict[str, Any] = {"meeting_id": meeting.pk, "actor": clerk}
+    if not stuck:
+        meeting = meetings.add_item(
+            version=meeting.version, title="第一季度开工准备", why="逐项过一遍", **told
+        )
+    meeting = meetings.add_items(version=meeting.version, candidates=stuck, now=now, **told)
+    codes = {i.department_code for i in meeting.invitees.all()} | {"fgw", "zrzy"}
+    meeting = meetings.set_invitees(
+        version=meeting.version, departments=codes, posts=["总召集人"], now=now, **told
+    )
+    meeting = meetings.invite(
+        version=meeting.version, today=on - timedelta(days=3), now=now, **told
+    )
+    came = {invitee.pk: "分管负责人" for invitee in meeting.invitees.all()}
+    return meetings.hold(version=meeting.version, came=came, today=on, now=now, **told)
+
+
+def _write_down(item: Item, cause: str, *, settled: bool, now: datetime, clerk: Actor) -> None:
+    drawn = item.said.exists()
+    meetings.write_down(
+        meeting_id=item.meeting_id,
+        item_id=item.pk,
+        version=item.version,
+        said=SAID if drawn else {SixStep.RECONCILE.value: "按台账核对。", **SAID},
+        cause=cause,
+        settled=settled,
+        not_discussed="",
+        now=now,
+        actor=clerk,
+    )
+
+
+def _issue_minutes(meeting: Meeting, now: datetime, clerk: Actor, second_clerk: Actor) -> None:
+    """On the day after, by the second person."""
+    meeting.refresh_from_db()
+    told: dict[str, Any] = {
+        "meeting_id": meeting.pk,
+        "today": meeting.on + timedelta(days=1),
+        "now": now,
+    }
+    meeting = meetings.submit(version=meeting.version, actor=clerk, **told)
+    meetings.issue_minutes(version=meeting.version, actor=second_clerk, **told)
+
+
+def _improve_policy(now: datetime, clerk: Actor, second_clerk: Actor) -> None:
+    """Two thirds of a matter's procedures came to a meeting for their papers; a policy ended that. It falls
+    into the longest time without receipts, so that there are cases on both sides."""
+    most = (
+        Procedure.objects.exclude(received_on=None)
+        .values("matter_code")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "matter_code")
+        .first()
+    )
+    if not most or most["count"] < 2 * MINIMUM:
+        return
+    found = Procedure.objects.filter(matter_code=most["matter_code"]).exclude(received_on=None)
+    rows = list(found.select_related("project").order_by("received_on", "pk"))
+    days = [row.received_on for row in rows if row.received_on]
+    split = max(range(MINIMUM, len(days) - MINIMUM + 1), key=lambda n: (days[n] - days[n - 1], n))
+    begun = days[split]
+    on = work_calendar().on_or_after(days[split - 1])
+    year = [row for row in rows[:split] if row.received_on and row.received_on >= begun - YEAR]
+    if on >= begun or len(year) < MINIMUM:
+        return
+    stuck = [
+        Candidate(
+            f"procedure:{row.number}",
+            f"{row.project.name}：{row.name}",
+            "材料两次退回补正",
+            10,
+            row.project_id,
+            row.pk,
+            row.matter_code,
+            (row.department_code,),
+        )
+        for row in year[: len(year) * 2 // 3]
+    ]
+    meeting = _held(f"{on.month}月{rows[0].short_name}会商会", on, stuck, now=now, clerk=clerk)
+    for item in meeting.items.all():
+        _write_down(item, "papers", settled=True, now=now, clerk=clerk)
+    _issue_minutes(meeting, now, clerk, second_clerk)
+    adopt(
+        title=f"{rows[0].short_name}材料清单和示范文本",
+        matter_code=rows[0].matter_code,
+        cause="papers",
+        change="公布材料清单和示范文本，收件前由帮办先看一遍，缺什么一次说清（示例）。",
+        department_code=rows[0].department_code,
+        document=f"示例联审办发〔{begun.year}〕3号",
+        effective_on=begun,
+        item=meeting.items.order_by("order").first(),
+        at=now,
+        actor=clerk,
+    )
 
 
 def _adjust(last: date, now: datetime, clerk: Actor) -> None:

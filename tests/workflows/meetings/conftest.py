@@ -45,7 +45,7 @@ def prepared(kind: str = Kind.CONSULTATION, **changed: Any) -> Meeting:
     meeting = actions.prepare(**facts | changed)
     stuck = Candidate("procedure:X-1", "某项目：用地预审", "红灯", 30, departments=("zrzy",))
     return actions.add_items(
-        meeting_id=meeting.pk, version=meeting.version, candidates=[stuck], actor=CLERK
+        meeting_id=meeting.pk, version=meeting.version, candidates=[stuck], now=NOW, actor=CLERK
     )
 
 
@@ -53,9 +53,9 @@ def step(meeting: Meeting, name: str, actor: Actor = CLERK, **told: Any) -> Meet
     """``step(meeting, "invite")`` on the page as it is now."""
     meeting.refresh_from_db()
     verb = getattr(actions, name)
-    if name in ("invite", "hold", "issue_minutes"):
+    if name in ("invite", "hold", "submit", "issue_minutes"):
         told = {"today": TODAY if name == "invite" else ON, "now": NOW} | told
-    elif name in ("ask", "submit", "cancel"):
+    elif name in ("ask", "cancel", "withdraw", "add_items", "set_invitees"):
         told = {"now": NOW} | told
     return verb(meeting_id=meeting.pk, version=meeting.version, actor=actor, **told)
 
@@ -65,6 +65,13 @@ def invited(kind: str = Kind.CONSULTATION) -> Meeting:
     if kind == Kind.COORDINATION:
         step(meeting, "ask")
         agree(meeting)
+    return step(meeting, "invite")
+
+
+def called(title: str, *codes: str) -> Meeting:
+    """Another meeting that was called, with ``codes`` invited."""
+    meeting = prepared(title=title)
+    meeting = step(meeting, "set_invitees", departments=codes, posts=[])
     return step(meeting, "invite")
 
 
@@ -91,6 +98,7 @@ def recorded(meeting: Meeting, *, settled: bool = False, **changed: str) -> Meet
     actions.write_down(
         meeting_id=meeting.pk,
         item_id=item.pk,
+        version=item.version,
         said=said,
         cause="opinions",
         settled=settled,

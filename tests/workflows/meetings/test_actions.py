@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import icalendar
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -31,7 +30,6 @@ from workflows.assignments.actions import make_move
 from workflows.assignments.models import Sheet
 from workflows.issuing.models import Issued
 from workflows.meetings import actions
-from workflows.meetings.calling import calendar_file
 from workflows.meetings.candidates import Candidate
 from workflows.meetings.lifecycle import (
     MOVES,
@@ -107,7 +105,7 @@ def test_the_same_thing_stands_on_the_agenda_once_and_its_unit_is_invited() -> N
     meeting = prepared()
     again = Candidate("procedure:X-1", "某项目：用地预审", "红灯", 30, departments=("zrzy",))
     actions.add_items(
-        meeting_id=meeting.pk, version=meeting.version, candidates=[again], actor=CLERK
+        meeting_id=meeting.pk, version=meeting.version, candidates=[again], now=NOW, actor=CLERK
     )
     assert meeting.items.count() == 1
     assert [i.department_code for i in meeting.invitees.all()] == ["zrzy"]
@@ -141,37 +139,6 @@ def test_an_invitation_is_numbered_and_reaches_every_unit() -> None:
         actions.answer(meeting_id=meeting.pk, code="zrzy", reply="absent", text=" ", actor=CLERK)
 
 
-def test_the_calendar_file_keeps_its_uid_counts_up_and_cancels() -> None:
-    def read(meeting: Meeting) -> tuple[str, Any]:
-        calendar = icalendar.Calendar.from_ical(calendar_file(meeting, "http://x/", NOW))
-        (event,) = calendar.walk("VEVENT")
-        return str(calendar["method"]), event
-
-    meeting = invited()
-    method, first = read(meeting)
-    assert method == "REQUEST"
-    assert first["dtstart"].dt.isoformat() == "2026-01-20T15:00:00+08:00"
-    later = {
-        "title": meeting.title,
-        "on": ON + timedelta(days=2),
-        "at": meeting.at,
-        "place": "二楼",
-        "chair": meeting.chair,
-        "today": TODAY,
-        "now": NOW,
-    }
-    step(meeting, "change", **later)
-    meeting.refresh_from_db()
-    _, second = read(meeting)
-    assert second["uid"] == first["uid"]
-    assert (int(first["sequence"]), int(second["sequence"])) == (1, 2)
-    assert second["dtstart"].dt.day == 22
-    step(meeting, "cancel", why="时间冲突")
-    meeting.refresh_from_db()
-    method, third = read(meeting)
-    assert (method, str(third["status"]), int(third["sequence"])) == ("CANCEL", "CANCELLED", 3)
-
-
 # Six steps, resolutions, minutes ----------------------------------------------------------------------
 
 
@@ -195,6 +162,7 @@ def test_an_item_not_discussed_needs_its_reason_instead() -> None:
     actions.write_down(
         meeting_id=meeting.pk,
         item_id=meeting.items.get().pk,
+        version=meeting.items.get().version,
         said={},
         cause="",
         settled=False,

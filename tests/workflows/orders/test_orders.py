@@ -311,7 +311,7 @@ def test_by_the_pages_an_order_is_drawn_up_and_issued(
     head = {"version": 2, "title": "关于调整成员的通知", "reason": "因工作需要"}
     far = office.post(f"{path}head/", head | {"effective_on": "9999-12-31"})
     assert far.status_code == 422
-    assert "请核对日期" in far.content.decode()
+    assert "请核对年份" in far.content.decode()
     office.post(f"{path}head/", head | {"effective_on": tomorrow.isoformat()})
     page = office.get(path).content.decode()
     assert "将来生效" in page

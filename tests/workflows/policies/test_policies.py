@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from kernel.clock import Unit
 from kernel.shares import Share, wilson
 from kernel.trail import Actor
 from tenants.models import Tenant
 from workflows.meetings.lifecycle import State
-from workflows.meetings.models import Item, Meeting
+from workflows.meetings.models import Invitee, Item, Meeting
 from workflows.policies.actions import PolicyRefused, adopt
 from workflows.policies.models import Policy
-from workflows.policies.queries import classes, effects_of, items_of
+from workflows.policies.queries import by_month, classes, effect_of
 from workflows.procedures.models import Procedure
 from workflows.procedures.terms import Terms
 from workflows.projects import sample
@@ -32,7 +36,14 @@ def _in_the_banner(zhungeer: Tenant, in_tenant: Callable[..., Any]) -> Iterator[
         yield
 
 
-def discussed(on: date, *, matter: str = "A08", cause: str = "opinions", held: bool = True) -> Item:
+def discussed(
+    on: date,
+    *,
+    matter: str = "A08",
+    cause: str = "opinions",
+    held: bool = True,
+    procedure: Procedure | None = None,
+) -> Item:
     meeting = Meeting.objects.create(
         kind="consultation",
         title=f"{on}会商会",
@@ -44,11 +55,16 @@ def discussed(on: date, *, matter: str = "A08", cause: str = "opinions", held: b
         made_at=timezone.now(),
     )
     return Item.objects.create(
-        meeting=meeting, order=1, title="用地预审", matter_code=matter, cause=cause
+        meeting=meeting,
+        order=1,
+        title="用地预审",
+        matter_code=matter,
+        cause=cause,
+        procedure=procedure,
     )
 
 
-def received(count: int, on: date) -> None:
+def received(count: int, on: date) -> list[Procedure]:
     """So many procedures of the matter came in on ``on``."""
     year = 2027 + Project.objects.count()
     rows = sample.sample_rows("zhungeer", year, count)
@@ -72,6 +88,7 @@ def received(count: int, on: date) -> None:
                 "received_on": on,
             },
         )
+    return list(Procedure.objects.filter(matter_code="A08", received_on=on).order_by("pk"))
 
 
 def policy(**changed: Any) -> Policy:
@@ -96,48 +113,25 @@ def test_recurrence_is_counted_from_the_rows_before_and_since() -> None:
     discussed(BEGUN)
     discussed(BEGUN + timedelta(days=9), cause="papers")  # another class
     discussed(BEGUN + timedelta(days=9), held=False)  # never held
-    (effect,) = effects_of([policy()], BEGUN + timedelta(days=60))
+    effect = effect_of(policy(), BEGUN + timedelta(days=60))
     assert (effect.before.items, effect.since.items) == (3, 1)
     assert (effect.before.first, effect.before.last) == (date(2025, 1, 1), date(2025, 12, 31))
-    held = [row.meeting.on for row in items_of("A08", "opinions")]
-    assert sum(effect.before.first <= on <= effect.before.last for on in held) == 3
-
-
-def test_each_policy_is_counted_by_its_own_class_and_day() -> None:
-    discussed(BEGUN - timedelta(days=1))
-    discussed(BEGUN + timedelta(days=3), cause="papers")
-    received(2, BEGUN + timedelta(days=1))
-    made = [
-        policy(),
-        policy(cause="papers", document="另文1号"),
-        policy(matter_code="A09", document="另文2号"),
-        policy(effective_on=BEGUN + timedelta(days=2), document="另文3号"),
-    ]
-    found = effects_of(made, BEGUN + timedelta(days=60))
-    assert [(e.before.items, e.since.items) for e in found] == [(1, 0), (0, 1), (0, 0), (1, 0)]
-    assert [(e.before.procedures, e.since.procedures) for e in found] == [
-        (0, 2),
-        (0, 2),
-        (0, 0),
-        (2, 0),
-    ]
+    assert sum(effect.before.first <= r.meeting.on <= effect.before.last for r in effect.rows) == 3
 
 
 def test_under_the_minimum_nothing_is_claimed() -> None:
     discussed(BEGUN - timedelta(days=1))
-    (effect,) = effects_of([policy()], BEGUN + timedelta(days=60))
-    assert effect.words == "样本不足，不作比较"
+    assert effect_of(policy(), BEGUN + timedelta(days=60)).words == "样本不足，不作比较"
 
 
 def test_the_interval_is_wilsons_and_the_claim_needs_them_apart() -> None:
     low, high = wilson(9, 10)
     assert (round(low, 3), round(high, 3)) == (0.596, 0.982)
     assert Share(9, 10).judged
-    for days in range(1, 10):
-        discussed(BEGUN - timedelta(days=days))
-    received(10, BEGUN - timedelta(days=20))
+    for days, procedure in enumerate(received(10, BEGUN - timedelta(days=20))[:9], 1):
+        discussed(BEGUN - timedelta(days=days), procedure=procedure)
     received(12, BEGUN + timedelta(days=20))
-    (effect,) = effects_of([policy()], BEGUN + timedelta(days=60))
+    effect = effect_of(policy(), BEGUN + timedelta(days=60))
     assert (effect.before.procedures, effect.since.procedures) == (10, 12)
     assert effect.words == "复发明显减少"
 
@@ -187,3 +181,100 @@ def test_on_the_pages_a_policy_is_adopted_and_shows_its_rows(
     assert helper.post("/policies/new/", form).status_code == 403
     neighbour = console(dalate, member(dalate, "office"))
     assert neighbour.get(f"/policies/{made.pk}/").status_code == 404
+
+
+def test_items_of_meetings_a_unit_does_not_see_are_counted_and_not_named(
+    zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    own, other = discussed(BEGUN), discussed(BEGUN + timedelta(days=1))
+    for item, title in ((own, "可见会商会"), (other, "他人会商会")):
+        Meeting.objects.filter(pk=item.meeting_id).update(sequence=1, title=title)
+    Invitee.objects.create(meeting=own.meeting, department_code="qxj")
+    made = policy(item=other)
+    unit = console(zhungeer, member(zhungeer, "department", "qxj"))
+    page = unit.get(f"/policies/{made.pk}/").content.decode()
+    assert "可见会商会" in page
+    assert "他人会商会" not in page
+    assert f"/meetings/{other.meeting_id}/" not in page
+    assert "另有 1 个议题" in page
+    assert (
+        "另有"
+        not in console(zhungeer, member(zhungeer, "office"))
+        .get(f"/policies/{made.pk}/")
+        .content.decode()
+    )
+
+
+def test_a_share_counts_procedures_received_and_discussed_in_the_same_time() -> None:
+    early = received(2, BEGUN - timedelta(days=400))
+    before = received(5, BEGUN - timedelta(days=30))
+    since = received(6, BEGUN + timedelta(days=5))
+    discussed(BEGUN - timedelta(days=9))  # of no procedure
+    discussed(BEGUN - timedelta(days=9), procedure=early[0])  # received before the time
+    discussed(BEGUN - timedelta(days=9), procedure=before[0])
+    discussed(BEGUN - timedelta(days=8), procedure=before[0])  # twice
+    discussed(BEGUN + timedelta(days=9), procedure=before[1])  # too late for either share
+    discussed(BEGUN + timedelta(days=9), procedure=since[0])
+    effect = effect_of(policy(), BEGUN + timedelta(days=60))
+    assert (effect.before.share, effect.before.items) == (Share(1, 5), 4)
+    assert (effect.since.share, effect.since.items) == (Share(1, 6), 2)
+
+
+def test_the_months_run_from_a_year_before_to_now() -> None:
+    discussed(date(2025, 12, 3))
+    discussed(date(2025, 12, 30))
+    discussed(date(2026, 2, 1))
+    made = policy()
+    months = by_month(made, effect_of(made, date(2026, 3, 2)))
+    assert (months[0], months[-1]) == ((date(2025, 1, 1), 0), (date(2026, 3, 1), 0))
+    assert [(str(month), count) for month, count in months if count] == [
+        ("2025-12-01", 2),
+        ("2026-02-01", 1),
+    ]
+    assert len(by_month(made, effect_of(made, date(2036, 1, 1)))) == 12 + 1 + 24
+
+
+def test_the_page_lists_the_procedures_behind_the_share(
+    zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    first, second = received(2, BEGUN + timedelta(days=1))
+    item = discussed(BEGUN + timedelta(days=2), procedure=first)
+    Meeting.objects.update(sequence=1)
+    made = policy()
+
+    def page(role: str, code: str = "") -> str:
+        browser = console(zhungeer, member(zhungeer, role, code))
+        content: str = browser.get(f"/policies/{made.pk}/").content.decode()
+        return content
+
+    office, unit = page("office"), page("department", "qxj")
+    link = f'href="/meetings/{item.meeting_id}/"'
+    for number in (first.number, second.number):
+        assert number in office
+        assert number in unit
+    assert office.count(link) == 2  # beside the procedure and the item
+    assert link not in unit
+    assert "另有 1 件上过" in unit
+    assert "每月上会的这一类议题" in unit
+
+
+def test_the_list_has_pages_a_constant_cost_and_a_whole_export(
+    zhungeer: Tenant,
+    member: Callable[..., Any],
+    console: Callable[..., Any],
+    django_assert_num_queries: Any,
+) -> None:
+    office = console(zhungeer, member(zhungeer, "office"))
+    policy(document="第0号")
+    office.get("/policies/")
+    with CaptureQueriesContext(connection) as one:
+        office.get("/policies/")
+    for n in range(1, 33):
+        policy(document=f"第{n}号")
+    with django_assert_num_queries(len(one)):
+        page = office.get("/policies/").content.decode()
+    assert page.count("合并办理</a>") == 30
+    assert "第2号" in office.get("/policies/?page=2").content.decode()
+    book = load_workbook(BytesIO(office.get("/policies/?export=1").content)).active
+    documents = {cell for row in book.iter_rows(values_only=True) for cell in row}
+    assert {f"第{n}号" for n in range(33)} <= documents
