@@ -17,6 +17,7 @@ from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.parts import Chart
 from kernel.web.xlsx import Column
+from workflows.catalogue.queries import short_names
 from workflows.meetings.models import Item
 from workflows.meetings.queries import seen
 from workflows.policies import actions, queries
