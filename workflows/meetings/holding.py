@@ -298,9 +298,11 @@ def minutes_of(meeting: Meeting, today: date) -> Paper:
 def close_for(sheet: Sheet, *, on: date, actor: Actor) -> None:
     """A sheet that came of a resolution closed: so does the resolution, and with its last one the meeting
     (hook of the sheets). One that was cancelled did not do what was resolved."""
-    if sheet.state == SheetState.CANCELLED:
-        return
     for resolution in _of(sheet):
+        if sheet.state == SheetState.CANCELLED:
+            words = f"{sheet}已撤销，议定事项等待重新交办：{resolution.demand}"
+            _record(resolution.item.meeting, actor, "unsheeted", words)
+            continue
         resolution.closed_on = on
         resolution.save(update_fields=["closed_on"])
         _settle(
@@ -312,8 +314,8 @@ def close_for(sheet: Sheet, *, on: date, actor: Actor) -> None:
 def reopen_for(sheet: Sheet, *, on: date, actor: Actor) -> None:
     """A sheet is open again: so are its resolution and the meeting (hook of the sheets)."""
     for resolution in _of(sheet):
-        resolution.closed_on = None
-        resolution.save(update_fields=["closed_on"])
+        resolution.closed_on, resolution.dropped_why = None, ""
+        resolution.save(update_fields=["closed_on", "dropped_why"])
         meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=resolution.item.meeting_id)
         if meeting.state == State.CLOSED:
             meeting.state = move_from(meeting.state, meeting.kind, "reopen").target
@@ -369,7 +371,7 @@ def _unsheeted(meeting_id: int, resolution_id: int) -> tuple[Meeting, Resolution
 def _of(sheet: Sheet) -> list[Resolution]:
     if sheet.source_kind != SourceKind.MEETING:
         return []
-    return list(Resolution.objects.filter(sheet=sheet).select_related("item"))
+    return list(Resolution.objects.filter(sheet=sheet).select_related("item__meeting"))
 
 
 def _hand_over(meeting: Meeting, resolution: Resolution, today: date, actor: Actor) -> None:

@@ -497,7 +497,9 @@ def reply(request: SignedInRequest, pk: int) -> HttpResponse:
 def record(request: SignedInRequest, pk: int, item: int) -> HttpResponse:
     """The six steps of an item; refused, the page keeps what was typed."""
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
-    form = RecordForm(request.POST, auto_id=f"id_{item}_%s")
+    current = get_object_or_404(found.items, pk=item)
+    drawn = current.said.filter(by_ledger=True).exists()
+    form = RecordForm(request.POST, drawn=drawn, auto_id=f"id_{item}_%s")
     if not form.is_valid():
         return _meeting(request, pk, (f"record-{item}", form))
     given = form.cleaned_data
@@ -515,8 +517,8 @@ def record(request: SignedInRequest, pk: int, item: int) -> HttpResponse:
         )
     except Refused as refusal:
         refuse(request, refusal, action="meetings.write_down", subject=f"会议 {pk}")
-        if current := found.items.filter(pk=item).first():
-            form.renew(current.version, queries.written(current))
+        current.refresh_from_db()
+        form.renew(current.version, queries.written(current))
         return _meeting(request, pk, (f"record-{item}", form))
     messages.success(request, "已记录。")
     return redirect(f"{reverse('meetings:meeting', args=[pk])}#item-{item}")

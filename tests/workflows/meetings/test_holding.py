@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from kernel.refusal import Refused
+from kernel.trail.models import TrailEntry
 from tests.workflows.meetings.conftest import (
     CLERK,
     NOW,
@@ -108,6 +109,7 @@ def test_a_cancelled_sheet_does_not_do_what_was_resolved() -> None:
     meeting, resolution = unsheeted()
     assert (meeting.state, resolution.closed_on) == (State.MINUTED, None)
     assert resolution.unsheeted
+    assert "等待重新交办" in TrailEntry.objects.get(action="meetings.unsheeted").summary
 
 
 def test_it_is_handed_over_anew_with_a_sheet_of_its_own() -> None:
