@@ -15,6 +15,7 @@ from kernel.papers.paper import Form, Paper, Para
 from kernel.papers.pdf import pdf_bytes
 from tests.browser.stack import City
 from tests.stories.desk import Desk
+from workflows.meetings.lifecycle import SixStep
 from workflows.projects import samples
 
 pytestmark = pytest.mark.browser
@@ -414,8 +415,146 @@ def test_the_paper_comes_in_time_here_and_not_there(year_city: City, at: At) -> 
     assert "逾期未补" in land.words()
     land.send("/breach/", decision="recorded", document="达自然资处〔2026〕1号")
     land.open("/deficiency/new/DLT-2026-001-03/")
-    assert "逾期，已列入信用记录（达自然资处〔2026〕1号）" in land.words()
+    assert "没有补齐，补齐之前不再适用容缺" in land.words()
+    assert not land.offers("/deficiency/new/DLT-2026-001-03/")
     at("zhunban").open(there, status=404)
+
+
+# 五、会商、专题协调、政策 -----------------------------------------------------------------------------
+
+STUCK = "project:ZGE-2026-001"
+SOLVED = "procedure:ZGE-2026-006-03"
+
+
+def test_a_meeting_takes_up_what_is_stuck(year_city: City, at: At) -> None:
+    year_city.turn_to("2026-02-25 09:00")
+    office, land = at("zhunban"), at("zhunzrzy")
+    office.open("/meetings/new/")
+    office.send(
+        "/meetings/new/",
+        kind="consultation",
+        title="二月集中联动审批会商会",
+        on="2026-02-27",
+        at="09:00",
+        place="旗政务服务中心三楼会议室",
+        chair="分管副旗长",
+    )
+    meeting = office.at
+    assert "倒排计划差 38 个工作日" in office.words()
+    office.send("/agenda/", candidate=[STUCK, SOLVED])
+    office.send("/invitees/", departments=["zrzy", "sthj", "fgw"])
+    land.open(meeting, status=404)  # nothing to see before the invitation
+    assert "准格尔联审办会〔2026〕1号" in office.send("/step/invite/")
+    assert "二月集中联动审批会商会" in land.open("/notices/")
+    land.open(meeting)
+    land.send("/reply/", reply="sends", text="副局长（示例）")
+    assert b"PARTSTAT=ACCEPTED" in land.download(f"{meeting}calendar.ics")
+
+
+def test_the_minutes_are_refused_until_every_item_has_its_six_steps(
+    year_city: City, at: At
+) -> None:
+    year_city.turn_to("2026-02-27 11:00")
+    office, second = at("zhunban"), at("zhunban2")
+    office.open("/meetings/?state=invited")
+    meeting = office.item("/meetings/")
+    office.open(meeting)
+    office.send("/step/hold/")
+    assert "共 21 项审批事项，已办结 0 项" in office.words()  # put down from the ledger by itself
+    assert "还没有记录：分析研判、查清事实" in office.send("/step/submit/")
+    stuck, solved = office.offers("/record/")
+    said = {step.value: f"{step.label}（示例）" for step in list(SixStep)[1:]}
+    office.send(stuck, **said, cause="resources")
+    office.send(solved, **said, cause="papers", settled="on")
+    office.send(
+        office.offers("/resolve/")[0],
+        demand="落实项目用水指标",
+        lead_code="fgw",
+        support_codes=["sthj"],
+        due_on="2026-03-13",
+    )
+    office.send("/step/submit/")
+    assert "须由另一人审核印发" in office.words()
+    assert b"%PDF" in office.download(f"{meeting}draft.pdf")[:8]
+    second.open(meeting)
+    issued = second.send("/step/issue/")
+    assert "准格尔联审办纪〔2026〕1号" in issued
+    minutes = pdf_text(second.download(second.link("纪要 PDF")))
+    assert "落实项目用水指标" in minutes
+    assert "副局长（示例）" in minutes
+
+
+def test_a_resolution_is_a_sheet_and_the_meeting_ends_with_it(year_city: City, at: At) -> None:
+    office, reform, environment = at("zhunban"), at("zhunfgw"), at("zhunsthj")
+    office.open("/meetings/?state=minuted")
+    meeting = office.item("/meetings/")
+    office.open(meeting)
+    sheet = office.item("/assignments/")
+    year_city.turn_to("2026-03-12 10:00")
+    for desk in (reform, environment):
+        desk.open(sheet)
+        desk.send("/move/sign/")
+        evidence = [("attachments", "办理结果.pdf", letter_pdf("办理结果"))]
+        desk.send("/move/report/", files=evidence, text="已落实。", on="2026-03-12")
+    office.open(sheet)
+    for part in reversed(office.offers("/move/write_off/")):  # the lead last
+        assert "纪要已印发" in office.open(meeting)
+        office.open(sheet)
+        office.send(part)
+    assert "已办结" in office.open(meeting)
+
+
+def test_a_special_meeting_waits_for_the_convener(year_city: City, at: At) -> None:
+    year_city.turn_to("2026-03-13 09:00")
+    office, convener = at("zhunban"), at("zhunqizhang")
+    office.open("/meetings/new/")
+    office.send(
+        "/meetings/new/",
+        kind="coordination",
+        title="煤基新材料项目专题协调会",
+        on="2026-03-17",
+        at="15:00",
+        place="旗政府二楼会议室",
+        chair="旗长",
+        ground="dragging",
+        ground_text="倒排计划已排不进目标。",
+    )
+    meeting = office.at
+    office.send("/agenda/", candidate=STUCK)
+    office.send("/invitees/", departments=["fgw", "zrzy"])
+    assert not office.offers("/step/invite/")
+    office.send("/step/ask/")
+    assert not office.offers("/step/invite/")
+    convener.open("/notices/")
+    convener.open(meeting)
+    convener.send("/consent/", answer="agree", text="同意，请各单位主要负责人参加。")
+    assert "同意召开：同意，请各单位主要负责人参加。" in office.open(meeting)
+    assert not office.links(f"{meeting}edit/")  # what was consented to stays as it is
+    office.send("/step/invite/")
+    year_city.turn_to("2026-03-17 17:00")
+    office.open(meeting)
+    office.send("/step/hold/")
+    office.send("/record/", not_discussed="等待自治区批复")
+    office.send("/step/submit/")
+    at("zhunban2").open(meeting)
+    at("zhunban2").send("/step/issue/")
+    assert "已办结" in at("zhunban2").words()  # nothing was resolved
+
+
+def test_what_was_solved_becomes_a_policy_whose_effect_is_counted(year_city: City, at: At) -> None:
+    office = at("zhunban")
+    office.open("/meetings/?state=closed&kind=consultation")
+    office.open(office.item("/meetings/"))
+    office.open(office.link("登记为政策完善事项"))
+    office.send(
+        "/policies/new/",
+        title="环评报告表要件清单统一",
+        change="一次告知全部要件，不再逐次补正。",
+        document="准环发〔2026〕3号",
+        effective_on="2026-03-20",
+    )
+    assert "建设项目环境影响报告表审批" in office.words()
+    assert "1" in office.rows()[0]
 
 
 # 六、机构调整 ---------------------------------------------------------------------------------------
@@ -509,11 +648,12 @@ def test_the_city_sees_what_the_three_tenants_did(year_city: City, at: At) -> No
 
 
 def test_nobody_looks_into_the_neighbour(at: At) -> None:
-    """Ids of one tenant mean nothing in another, in any room of the mechanism."""
+    """An id of one tenant is nothing in another, or another thing, in any room of the mechanism."""
+    ours = ("准格尔旗重点项目联审", "准格尔联审办", "薛家湾", "煤基新材料")
     office, others = at("zhunban"), (at("dalaban", "dalate"), at("yuanzhang", "zhungeer-jkq"))
     for room in ("assignments", "supervision", "dispatch", "deficiency", "meetings", "issuing"):
         office.open(f"/{room}/?state=all")
         there = office.item(f"/{room}/")
-        office.open(there)
+        assert any(word in office.open(there) for word in ours), there
         for other in others:
-            other.open(there, status=404)
+            assert not any(word in other.open(there, status=None) for word in ours), there
