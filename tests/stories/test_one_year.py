@@ -649,7 +649,7 @@ def test_the_city_sees_what_the_three_tenants_did(year_city: City, at: At) -> No
 
 def test_nobody_looks_into_the_neighbour(at: At) -> None:
     """An id of one tenant is nothing in another, or another thing, in any room of the mechanism."""
-    ours = ("准格尔旗重点项目联审", "准格尔联审办", "薛家湾", "煤基新材料")
+    ours = ("准格尔旗重点项目联审", "准格尔联审办", "薛家湾", "大路园区")
     office, others = at("zhunban"), (at("dalaban", "dalate"), at("yuanzhang", "zhungeer-jkq"))
     for room in ("assignments", "supervision", "dispatch", "deficiency", "meetings", "issuing"):
         office.open(f"/{room}/?state=all")
