@@ -15,7 +15,6 @@ from kernel.notices.telling import Message, tell
 from kernel.papers.attaching import keep
 from kernel.papers.paper import Heading, Para, Table, cn_date
 from kernel.trail import Actor, record
-from workflows.catalogue.queries import departments
 from workflows.catalogue.wording import DEFICIENCIES
 from workflows.deficiency import chains, queries
 from workflows.deficiency.lifecycle import (
@@ -29,6 +28,7 @@ from workflows.deficiency.models import Deficiency, RuleVersion
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
+from workflows.mechanism.queries import signing_name
 from workflows.procedures.clocks import standing
 from workflows.procedures.lifecycle import RUNNING, Move, MoveRefused
 from workflows.procedures.lifecycle import State as ProcedureState
@@ -467,8 +467,7 @@ def check_credit(project: Project, on: date) -> None:
 
 def _issue(row: Deficiency, on: date, actor: Actor) -> Any:
     procedure, project = row.procedure, row.procedure.project
-    unit = departments().get(procedure.department_code)
-    signer = unit.name if unit else procedure.department_code
+    signer = signing_name(procedure.department_code, on)
     paper = compose(
         Kind.DEFICIENCY,
         title=f"关于{procedure.name}容缺受理的告知书",

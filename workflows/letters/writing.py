@@ -5,9 +5,9 @@ from datetime import date
 
 from kernel.papers.paper import Block, Form, Heading, Paper, Para, Table, cn_date
 from kernel.web.templatetags.lianshen import wan
-from workflows.catalogue.queries import departments
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
+from workflows.mechanism.queries import signing_name
 from workflows.procedures.ledger import Day, LedgerRow
 from workflows.procedures.live import Live
 from workflows.procedures.models import Procedure
@@ -29,9 +29,7 @@ def one_time_notice(
     ``number`` is the paper's own where the department numbered it itself.
     """
     project = procedure.project
-    names = departments()
-    department = names.get(procedure.department_code)
-    signer = department.name if department else procedure.department_code
+    signer = signing_name(procedure.department_code, on)
     received = f"于{cn_date(procedure.received_on)}" if procedure.received_on else ""
     body: list[Block] = [
         Para(f"你单位{received}就“{project.name}”提出的“{procedure.name}”申请收悉。"),

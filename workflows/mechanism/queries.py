@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from kernel.authority.permissions import Permission
 from kernel.papers.models import Attachment
 from tenants.registry.freezing import digest_of
+from workflows.catalogue.queries import departments
 from workflows.mechanism import standard
 from workflows.mechanism.models import Holding, Seat, SeatKind, Unit
 
@@ -179,6 +180,12 @@ def unit_names(on: date) -> dict[str, str]:
     """The last name up to ``on`` of every unit by code, also of those that left."""
     rows = Unit.objects.filter(voided=False, from_on__lte=on).order_by("from_on", "pk")
     return dict(rows.values_list("department_code", "name"))
+
+
+def signing_name(code: str, on: date) -> str:
+    """The name a department puts under its own papers on day ``on``: the member unit's, or the catalogue's."""
+    department = departments().get(code)
+    return unit_names(on).get(code) or (department.name if department else code)
 
 
 def history_of_seat(seat: Seat) -> list[Holding]:

@@ -6,7 +6,7 @@ does nothing.
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.files.base import ContentFile
 from django.db.models import Count
@@ -53,6 +53,24 @@ SAID = {
 }
 
 
+class Given(NamedTuple):
+    """A sheet of the sample, in days from today, and how far its units took it."""
+
+    days_ago: int
+    due_in: int
+    steps: tuple[str, ...] = ()
+    noted: str = ""
+
+
+#: One overdue, one written off, one done and waiting, one due soon: as their numbers follow.
+GIVEN = (
+    Given(24, -6, ("sign",)),
+    Given(20, -2, ("sign", "report", "write_off"), "副总召集人批示（示例）"),
+    Given(12, 8, ("sign", "report")),
+    Given(5, 3, (), "副总召集人批示（示例）"),
+)
+
+
 def play(*, today: date, clerk: Actor, second_clerk: Actor) -> None:
     """Fill the tenant that is current; nothing where sheets stand already or no project is confirmed."""
     projects = Project.objects.filter(state=ProjectState.CONFIRMED).order_by("-year", "number")
@@ -63,9 +81,12 @@ def play(*, today: date, clerk: Actor, second_clerk: Actor) -> None:
     last = calendar.on_or_before(today)
     _second_people(last, now, clerk)
     _adjust(last, now, clerk)
-    _hand_over_sheets(list(projects[:4]), last, calendar, clerk)
+    *earlier, newest = zip(projects, GIVEN, strict=False)
+    for project, given in earlier:
+        _hand_over(project, given, last, calendar, clerk)
     _let_papers_come_later(last, clerk)
     _hold_meetings(last, now, clerk, second_clerk)
+    _hand_over(*newest, last, calendar, clerk)
     _improve_policy(now, clerk, second_clerk)
     sweep(on=last, at=now)
     dispatch_sample.fill(today=today, at=now, clerk=clerk, reviewer=second_clerk)
@@ -79,55 +100,41 @@ def _proof(title: str) -> ContentFile[bytes]:
     return ContentFile(pdf_bytes(paper), name=f"{title}.pdf")
 
 
-def _hand_over_sheets(
-    projects: list[Project], last: date, calendar: WorkCalendar, clerk: Actor
+def _hand_over(
+    project: Project, given: Given, last: date, calendar: WorkCalendar, clerk: Actor
 ) -> None:
-    """One overdue, one due soon, one done and waiting, one written off."""
-    for n, project in enumerate(projects):
-        procedure = project.procedures.exclude(state__in=["decided", "delivered"]).first()
-        lead = procedure.department_code if procedure else "fgw"
-        given, due = (
-            (last - timedelta(days=24), last - timedelta(days=6)),
-            (last - timedelta(days=5), last + timedelta(days=3)),
-            (last - timedelta(days=12), last + timedelta(days=8)),
-            (last - timedelta(days=20), last - timedelta(days=2)),
-        )[n]
-        helping = [code for code in ("zrzy", "sthj", "lcj") if code != lead][:1]
-        sheet = assignments.draw_up(
-            source=assignments.Source(
-                kind=(SourceKind.PROJECT, SourceKind.LEADER)[n % 2],
-                words=f"{project.number} {project.name}"
-                if n % 2 == 0
-                else "副总召集人批示（示例）",
-                key=project.number,
-            ),
-            title=f"推进{procedure.name if procedure else project.name}",
-            matter="前期手续进度慢于倒排计划，影响按期开工。",
-            demand="会同项目单位逐项核对材料，限期出具意见。",
-            due_on=calendar.on_or_after(due),
-            parts=[
-                assignments.PartDraft(department_code=lead, leads=True),
-                *(assignments.PartDraft(department_code=code) for code in helping),
-            ],
-            on=given,
-            actor=clerk,
-            project=project,
-            procedure=procedure,
-        )
-        assignments.hand_over(sheet_id=sheet.pk, on=given, actor=clerk)
-        _take_steps(sheet, n, given, clerk)
-
-
-def _take_steps(sheet: Sheet, n: int, given: date, clerk: Actor) -> None:
-    steps = (["sign"], [], ["sign", "report"], ["sign", "report", "write_off"])[n]
+    procedure = project.procedures.exclude(state__in=["decided", "delivered"]).first()
+    lead = procedure.department_code if procedure else "fgw"
+    helping = [code for code in ("zrzy", "sthj", "lcj") if code != lead][:1]
+    on = last - timedelta(days=given.days_ago)
+    sheet = assignments.draw_up(
+        source=assignments.Source(
+            kind=SourceKind.LEADER if given.noted else SourceKind.PROJECT,
+            words=given.noted or f"{project.number} {project.name}",
+            key=project.number,
+        ),
+        title=f"推进{procedure.name if procedure else project.name}",
+        matter="前期手续进度慢于倒排计划，影响按期开工。",
+        demand="会同项目单位逐项核对材料，限期出具意见。",
+        due_on=calendar.on_or_after(last + timedelta(days=given.due_in)),
+        parts=[
+            assignments.PartDraft(department_code=lead, leads=True),
+            *(assignments.PartDraft(department_code=code) for code in helping),
+        ],
+        on=on,
+        actor=clerk,
+        project=project,
+        procedure=procedure,
+    )
+    assignments.hand_over(sheet_id=sheet.pk, on=on, actor=clerk)
     for part in sheet.parts.order_by("leads", "pk"):  # supporting units first
-        for name in steps:
+        for name in given.steps:
             part.refresh_from_db()
             assignments.make_move(
                 part_id=part.pk,
                 name=name,
                 version=part.version,
-                on=given + timedelta(days=1 if name == "sign" else 9),
+                on=on + timedelta(days=1 if name == "sign" else 9),
                 actor=clerk,
                 reach=None,
                 text="" if name == "sign" else "已出具意见。",

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from kernel.trail import Actor
 from tenants.models import Tenant
-from workflows.catalogue.queries import departments
 from workflows.issuing.models import Issued
 from workflows.letters import actions, queries
 from workflows.letters.writing import guidance, one_time_notice
+from workflows.mechanism.queries import signing_name
 from workflows.procedures.actions import make_move
 from workflows.procedures.lifecycle import MoveRefused, State
 from workflows.procedures.live import live_of
@@ -108,8 +108,10 @@ def test_the_department_signs_what_it_tells(
     with in_tenant(zhungeer):
         procedure = project.procedures.select_related("project").order_by("order").first()
         assert procedure
-        paper = one_time_notice(procedure, items=[], text="补充图件。", on=date(2026, 1, 5))
-        assert paper.mark == paper.signer == departments()[procedure.department_code].name
+        paper = one_time_notice(procedure, items=[], text="补充图件。", on=timezone.localdate())
+        assert paper.mark == paper.signer == "准格尔旗委政法委员会"
+        before = date(2020, 1, 6)  # no unit was on file yet: the catalogue's name
+        assert signing_name(procedure.department_code, before) == "政法委员会"
 
 
 def test_pages_lead_to_the_files_and_the_neighbour_finds_none(

@@ -3,10 +3,11 @@
 from datetime import date
 
 from kernel.clock import WorkCalendar
+from kernel.papers.paper import cn_date
 
 
 def day_words(on: date | None, calendar: WorkCalendar) -> str:
-    """2026-01-16; 2027-01-06（推定） beyond the last published notice; a dash for no day."""
+    """2026年1月16日; 2027年1月6日（推定） beyond the last published notice; a dash for no day."""
     if on is None:
         return "—"
-    return f"{on.isoformat()}{'（推定）' if calendar.is_provisional(on) else ''}"
+    return f"{cn_date(on)}{'（推定）' if calendar.is_provisional(on) else ''}"
