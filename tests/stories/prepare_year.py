@@ -16,8 +16,6 @@ from tests.browser.prepare_city import open_city, sessions_of  # noqa: E402
 
 FOUNDED_ON = date(2025, 9, 1)
 MORE = (
-    Person("zhunban2", "齐某（示例）", "机制办公室综合岗", (("zhungeer", "office", ""),)),
-    Person("zhunducha", "宝某（示例）", "旗督查室专员", (("zhungeer", "supervision", ""),)),
     Person("zhunfgw", "高某（示例）", "发改委经办", (("zhungeer", "department", "fgw"),)),
     Person("zhunlcj", "包某（示例）", "林草局经办", (("zhungeer", "department", "lcj"),)),
     Person("dalazrzy", "赵某（示例）", "自然资源局经办", (("dalate", "department", "zrzy"),)),

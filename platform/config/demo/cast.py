@@ -57,6 +57,13 @@ PEOPLE = (
         "准格尔旗机制办公室联络员",
         (("zhungeer", "office", ""), ("zhungeer-jkq", "office", "")),
     ),
+    Person(
+        "zhunban2",
+        "齐某（示例）",
+        "准格尔旗机制办公室审核岗",
+        (("zhungeer", "office", ""), ("zhungeer-jkq", "office", "")),
+    ),
+    Person("zhunducha", "宝某（示例）", "旗督查室专员", (("zhungeer", "supervision", ""),)),
     Person("zhunzrzy", "王某（示例）", "用地科经办", (("zhungeer", "department", "zrzy"),)),
     Person(
         "zhunsthj", "李某（示例）", "生态环境首席代表", (("zhungeer", "representative", "sthj"),)

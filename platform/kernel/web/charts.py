@@ -150,11 +150,13 @@ def trend(
     )
     if points:
         (first, _), (last, value), (x, y) = points[0], points[-1], spots[-1]
+        parts.append(
+            format_html('<text class="c-muted" x="0" y="{}">{}</text>', bottom + 18, first)
+        )
+        if len(points) > 1:
+            words = '<text class="c-muted c-mid" x="{}%" y="{}">{}</text>'
+            parts.append(format_html(words, x, bottom + 18, last))
         parts += [
-            format_html('<text class="c-muted" x="0" y="{}">{}</text>', bottom + 18, first),
-            format_html(
-                '<text class="c-muted c-mid" x="{}%" y="{}">{}</text>', x, bottom + 18, last
-            ),
             format_html(
                 '<text class="c-total" x="{}%" dx="8" y="{}">{}</text>',
                 x,

@@ -53,6 +53,11 @@ def test_every_chart_is_sound_markup_with_a_title_and_a_description() -> None:
         assert not svg.findall(".//*[@style]")
 
 
+def test_a_first_point_is_named_once() -> None:
+    svg = charts.trend([("2026年10月上半月", 3)], title="办结", measure="办结").svg
+    assert svg.count(">2026年10月上半月</text>") == 1
+
+
 def test_a_higher_figure_stands_higher() -> None:
     svg = charts.trend([("1月", 80), ("2月", 90), ("3月", 85)], title="率", measure="率").svg
     first, second, third = (float(y) for y in re.findall(r'<circle[^>]* cy="([\d.]+)"', svg))

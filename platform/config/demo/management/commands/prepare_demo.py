@@ -6,6 +6,7 @@ Safe to run again: what is there is left alone, what was cut short is finished.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from time import perf_counter
 from typing import Any
 
@@ -161,7 +162,7 @@ class Command(BaseCommand):
         issuing_sample.fill(on=begun_on, actor=actor(OFFICE), at=timezone.now())
         notice(on=today, at=timezone.now())
         if Membership.objects.filter(tenant=tenant).exists():  # somebody can look at it
-            at_work.play(today=today, clerk=actor(OFFICE), second_clerk=actor(RELEASER))
+            at_work.play(today=today, clerk=clerk(tenant), second_clerk=second_clerk(tenant))
 
     def file(self, today: date) -> None:
         """Every banner and park files its mechanism, most their list; the city answers most."""
@@ -219,7 +220,15 @@ def actor(username: str) -> Actor:
 
 def clerk(tenant: Tenant) -> Actor:
     """The office's own liaison of a tenant; an unnamed one where the cast has none."""
-    member = Membership.objects.filter(tenant=tenant, role=Role.OFFICE).select_related("user")
-    user = next((one.user for one in member.order_by("pk")), None)
-    name = user.name if user else "联络员（示例）"
-    return Actor(user.pk if user else None, name, Role.OFFICE.label)
+    return next(office_of(tenant), Actor(None, "联络员（示例）", Role.OFFICE.label))
+
+
+def second_clerk(tenant: Tenant) -> Actor:
+    """Another person of the same office, who reviews; the city's leader where it has one only."""
+    return next(islice(office_of(tenant), 1, None), actor(RELEASER))
+
+
+def office_of(tenant: Tenant) -> Iterator[Actor]:
+    members = Membership.objects.filter(tenant=tenant, role=Role.OFFICE).select_related("user")
+    for member in members.order_by("pk"):
+        yield Actor(member.user_id, member.user.name, Role.OFFICE.label)
