@@ -146,15 +146,14 @@ def _bar(each: Exposed, group: str, risk: Risk) -> Bar:
 
 
 def lines(
-    exposed: Sequence[Exposed], calendar: WorkCalendar, names: Mapping[str, str], target_on: date
-) -> Collection[tuple[Exposed, str, bool, bool]]:
-    """Each exposed permit with its unit, whether it ends past the target, and whether its day is an estimate."""
+    exposed: Sequence[Exposed], names: Mapping[str, str], target_on: date
+) -> Collection[tuple[Exposed, str, bool]]:
+    """Each exposed permit with its unit and whether it ends past the target."""
     return [
         (
             each,
             names.get(each.procedure.department_code, each.procedure.department_code),
             not each.decided and each.worst.earliest_finish_on > target_on,
-            calendar.is_provisional(each.worst.earliest_finish_on),
         )
         for each in exposed
     ]

@@ -179,7 +179,7 @@ def _detail(
             "left": calendar.between(today, row.due_on) if row.state == State.OPEN else None,
             "provisional": calendar.is_provisional(row.due_on),
             "lines": risks.lines(
-                risk.missing[0].exposed, calendar, short_names(), procedure.project.target_on
+                risk.missing[0].exposed, short_names(), procedure.project.target_on
             )
             if risk.missing
             else None,
@@ -320,7 +320,7 @@ def risk(request: SignedInRequest, number: str) -> HttpResponse:
             "found": [
                 (
                     one,
-                    risks.lines(one.exposed, calendar, names, target_on),
+                    risks.lines(one.exposed, names, target_on),
                     queries.may_open(request, one.row.procedure),
                     queries.status(one.row, today),
                     queries.lamp_of(one.row, today, calendar),
