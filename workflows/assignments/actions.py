@@ -1,7 +1,7 @@
 """What happens to a part of a sheet: signed for, fed back, extended, sent back, written off."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.files import File
 from django.db import transaction
@@ -42,6 +42,7 @@ __all__ = [
     "redraw",
 ]
 ROOM = "assignments"
+FURTHEST = timedelta(days=732)  # a deadline beyond it is a mistyped year
 
 
 @transaction.atomic
@@ -67,6 +68,7 @@ def make_move(
         raise MoveRefused(f"“{move.label}”须写明内容或者理由。")
     sheet = part.sheet
     if name == "report":
+        _check_report_day(part, on)
         _feed(part, Feedback.Kind.DONE, on, text, files, actor)
         if not evidence(part):
             raise MoveRefused("反馈办结须附佐证材料，如批复、纪要、照片。请选择文件后再反馈。")
@@ -88,6 +90,8 @@ def make_move(
     part.state = move.target
     part.version += 1
     part.save()
+    if part.state not in OPEN:
+        _end_extension(part, move, on, actor)
     record(
         actor=actor,
         action=f"assignments.{name}",
@@ -95,7 +99,8 @@ def make_move(
         summary=f"{_who(part)}：{move.label}{f'，{text}' if text else ''}"[:500],
     )
     if move.by_office:
-        _tell_department(part, f"{move.label}：{text}" if text else move.label)
+        words = f"{move.label}：{text}" if text else move.label
+        _tell_department(part, words, f"{name}:{part.version}")
     _settle(sheet, on, actor)
     return part
 
@@ -154,6 +159,8 @@ def ask_extension(
         raise MoveRefused(f"申请延至 {until_on} 不晚于现在的期限 {part.due_on}。请改为以后的日期。")
     if until_on < on:
         raise MoveRefused(f"申请延至 {until_on} 已经过去。请改为以后的日期。")
+    if until_on > on + FURTHEST:
+        raise MoveRefused(f"申请延至 {until_on} 在两年以后，请核对年份。")
     if not reason.strip():
         raise MoveRefused("申请延期须写明理由。")
     if part.extensions.filter(answer=Extension.Answer.OPEN).exists():
@@ -218,7 +225,8 @@ def answer_extension(
         subject=part.sheet.number,
         summary=f"{_who(part)}：{label}延至{asked.until_on}"[:500],
     )
-    _tell_department(part, f"{label}延期至{cn_date(asked.until_on)}。{asked.answer_text}")
+    words = f"{label}延期至{cn_date(asked.until_on)}。{asked.answer_text}"
+    _tell_department(part, words, f"extension:{asked.pk}")
     return asked
 
 
@@ -295,6 +303,28 @@ def _check_desk(part: Part, move: Move, reach: Collection[str] | None) -> None:
         raise MoveRefused("这项任务不由您所在单位承办，请由承办单位办理。")
 
 
+def _check_report_day(part: Part, on: date) -> None:
+    """Done before it was handed over, or before it was last sent back, it was not."""
+    handed_over_on = part.sheet.handed_over_on
+    if handed_over_on and on < handed_over_on:
+        raise MoveRefused(f"办结日期 {on} 早于交办日期 {handed_over_on}。请核对日期。")
+    back = part.feedback.filter(kind=Feedback.Kind.SENT_BACK).order_by("pk").last()
+    if back and on < back.on:
+        raise MoveRefused(
+            f"这项任务 {back.on} 才退回重办，办结日期 {on} 不能早于那一天。请填重新办完的日期。"
+        )
+
+
+def _end_extension(part: Part, move: Move, on: date, actor: Actor) -> None:
+    """An extension still asked for has nothing to extend any more."""
+    part.extensions.filter(answer=Extension.Answer.OPEN).update(
+        answer=Extension.Answer.REFUSED,
+        answered_on=on,
+        answered_by=actor.name,
+        answer_text=f"任务已{move.label}，不再延期。",
+    )
+
+
 def _check_write_off(part: Part, text: str) -> None:
     if not evidence(part):
         raise MoveRefused("没有佐证材料的任务不能销号。请承办单位补充佐证，或者退回重办。")
@@ -331,11 +361,12 @@ def _who(part: Part) -> str:
     return f"{part.sheet.number} {known.short_name if known else part.department_code}"
 
 
-def _tell_department(part: Part, words: str) -> None:
+def _tell_department(part: Part, words: str, what: str) -> None:
+    """``what`` tells this happening from every other of the part."""
     tell(
         [
             Message(
-                key=f"assignments:{part.pk}:{part.version}:{words[:40]}",
+                key=f"assignments:{part.pk}:{what}",
                 room=ROOM,
                 text=f"任务交办单 {part.sheet.number}：{words}",
                 url=_url(part.sheet),

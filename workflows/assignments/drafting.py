@@ -88,6 +88,7 @@ def redraw(
     sheet_id: int,
     version: int,
     title: str,
+    source_kind: SourceKind,
     source_words: str,
     matter: str,
     demand: str,
@@ -100,9 +101,13 @@ def redraw(
     sheet = _draft(sheet_id, version, "修改")
     _check(parts, due_on, on)
     sheet.title, sheet.matter, sheet.demand, sheet.due_on = title, matter, demand, due_on
-    sheet.source_words = source_words
+    sheet.source_kind, sheet.source_words = source_kind, source_words
     sheet.version += 1
-    sheet.save(update_fields=["title", "source_words", "matter", "demand", "due_on", "version"])
+    sheet.save(
+        update_fields=[
+            "title", "source_kind", "source_words", "matter", "demand", "due_on", "version",
+        ]
+    )  # fmt: skip
     sheet.parts.all().delete()
     _put_parts(sheet, parts)
     record(
@@ -128,11 +133,15 @@ def discard(*, sheet_id: int, version: int, actor: Actor) -> None:
 
 
 @transaction.atomic
-def hand_over(*, sheet_id: int, on: date, actor: Actor) -> Sheet:
-    """Number the sheet, issue its paper, and tell each department. Raises `MoveRefused`."""
+def hand_over(*, sheet_id: int, on: date, actor: Actor, version: int | None = None) -> Sheet:
+    """Number the sheet, issue its paper, and tell each department. ``version`` is the draft the clerk
+    has read, None for a whole list. Raises `MoveRefused`.
+    """
     sheet = Sheet.objects.select_for_update(of=("self",)).get(pk=sheet_id)
     if sheet.state != SheetState.DRAFT:
         raise MoveRefused(f"这张交办单现为“{sheet.get_state_display()}”，不能再交办一次。")
+    if version is not None and version != sheet.version:
+        raise MoveRefused("这份草稿在您打开之后已有人修改，没有交办。请看过最新内容再交办。")
     parts = list(sheet.parts.order_by("-leads", "pk"))
     early = [part.due_on for part in parts if part.due_on < on]
     if early:

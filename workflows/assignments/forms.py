@@ -1,7 +1,7 @@
 """Forms of the sheets: filter, draft with its parts, feedback, extension."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,11 +9,10 @@ from django.forms.formsets import BaseFormSet, formset_factory
 
 from kernel.papers.forms import FilesField
 from kernel.web.fields import day_field, deadline_field
-from workflows.assignments.actions import PartDraft
+from workflows.assignments.actions import FURTHEST, PartDraft
 from workflows.assignments.lifecycle import SourceKind, State
 
 ANY = ("", "全部")
-FURTHEST = timedelta(days=732)
 
 
 class PartFilter(forms.Form):
@@ -172,6 +171,18 @@ class MoveForm(forms.Form):
 class ExtensionForm(forms.Form):
     until_on = deadline_field("申请延至")
     reason = forms.CharField(label="理由", max_length=500, widget=forms.Textarea({"rows": 2}))
+
+
+class AnswerForm(forms.Form):
+    """The answer to an extension; which of its two buttons was pressed is the answer."""
+
+    answer = forms.ChoiceField(
+        choices=[("granted", "同意"), ("refused", "不同意")],
+        error_messages={"required": "请点“同意延期”或者“不同意”。"},
+    )
+    text = forms.CharField(
+        label="答复说明", max_length=300, required=False, widget=forms.Textarea({"rows": 2})
+    )
 
 
 class CancelForm(forms.Form):

@@ -67,16 +67,16 @@ def read_progress(
     for sheet in open_sheets(source, filename=filename, limits=Limits(), holds="任务交办清单"):
         head: dict[str, int] | None = None
         for number, cells in enumerate(sheet.rows, 1):
-            texts = [text_of(cell).strip() for cell in cells]
+            texts = [text_of(cell) for cell in cells]
             if head is None:
                 if {NUMBER, UNIT, PROGRESS} <= set(texts):
                     head = {name: texts.index(name) for name in (NUMBER, UNIT, PROGRESS)}
                     found_head = True
                 continue
-            said = texts[head[PROGRESS]] if head[PROGRESS] < len(texts) else ""
+            texts += [""] * (max(head.values()) + 1 - len(texts))  # rows may be ragged
+            said, paper, unit = texts[head[PROGRESS]], texts[head[NUMBER]], texts[head[UNIT]]
             if not said:
                 continue
-            paper, unit = texts[head[NUMBER]], texts[head[UNIT]]
 
             def fault(column: str, value: str, message: str, cure: str) -> None:
                 reading.faults.append(

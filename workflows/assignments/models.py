@@ -126,11 +126,6 @@ class Part(models.Model):
     def __str__(self) -> str:
         return f"{self.sheet} {self.department_code}"
 
-    @property
-    def done_late(self) -> bool:
-        """Reported after the deadline that held then."""
-        return self.reported_on is not None and self.reported_on > self.due_on
-
 
 class Feedback(models.Model):
     """What a department said about its part, never changed. Files hang on "feedback:<id>"."""

@@ -87,7 +87,9 @@ def _for_the_office() -> Iterator[Item]:
     for part in reported.order_by("reported_on", "pk")[:SHOWN]:
         url = f"{reverse('assignments:sheet', args=[part.sheet_id])}#part-{part.pk}"
         yield Item(part.sheet.title, f"{part.sheet.number} 已反馈办结", "核销", url)
-    asked = Extension.objects.filter(answer=Extension.Answer.OPEN).select_related("part__sheet")
+    asked = Extension.objects.filter(
+        answer=Extension.Answer.OPEN, part__in=Part.objects.open().order_by()
+    ).select_related("part__sheet")
     for extension in asked.order_by("asked_on", "pk")[:SHOWN]:
         part = extension.part
         url = f"{reverse('assignments:sheet', args=[part.sheet_id])}#part-{part.pk}"

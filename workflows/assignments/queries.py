@@ -71,7 +71,7 @@ def narrowed(parts: QuerySet[Part], chosen: Mapping[str, Any], on: date) -> Quer
             asked = Extension.objects.filter(part=OuterRef("pk"), answer=Extension.Answer.OPEN)
             parts = parts.filter(Exists(asked))
         case "done_late":
-            parts = parts.filter(reported_on__gt=F("due_on"))
+            parts = parts.filter(_done_late())
     if code := chosen.get("department"):
         parts = parts.filter(department_code=code)
     if source := chosen.get("source"):
@@ -79,6 +79,23 @@ def narrowed(parts: QuerySet[Part], chosen: Mapping[str, Any], on: date) -> Quer
     if year := chosen.get("year"):
         parts = parts.filter(sheet__handed_over_on__year=year)
     return parts
+
+
+def _done_late() -> Q:
+    """Reported after the deadline, or after a first one that was only then asked to be extended."""
+    asked_late = Extension.objects.filter(
+        part=OuterRef("pk"), late=True, answer=Extension.Answer.GRANTED
+    )
+    done = Q(reported_on__isnull=False)
+    return done & (Q(reported_on__gt=F("due_on")) | Q(Exists(asked_late)))
+
+
+def done_late(parts: Iterable[Part]) -> set[int]:
+    """Keys of those of ``parts`` that were done late; one query."""
+    ids = [part.pk for part in parts]
+    return set(
+        Part.objects.filter(_done_late(), pk__in=ids).order_by().values_list("pk", flat=True)
+    )
 
 
 SORTS: dict[str, tuple[str, ...]] = {
@@ -195,10 +212,11 @@ def still_open(keys: Iterable[str]) -> set[str]:
 
 
 def done_on(keys: Iterable[str]) -> dict[str, date]:
-    """The day each part was reported done, where it was."""
+    """The day each of those that were reported done was, or was cancelled."""
     ids = [int(key.partition(":")[2]) for key in keys]
-    found = Part.objects.filter(pk__in=ids, reported_on__isnull=False).order_by()
-    return {f"part:{pk}": on for pk, on in found.values_list("pk", "reported_on") if on}
+    rows = Part.objects.filter(pk__in=ids).order_by().values_list("pk", "reported_on", "closed_on")
+    days = ((pk, reported_on or closed_on) for pk, reported_on, closed_on in rows)
+    return {f"part:{pk}": on for pk, on in days if on}
 
 
 # Figures ------------------------------------------------------------------------------------------
@@ -231,12 +249,12 @@ def tallies(first: date, last: date, on: date) -> Sequence[Tally]:
         .order_by()
         .values("department_code")
         .annotate(
-            given=Count("pk", distinct=True),
-            on_time=Count("pk", distinct=True, filter=done & Q(reported_on__lte=F("due_on"))),
-            late=Count("pk", distinct=True, filter=done & Q(reported_on__gt=F("due_on"))),
-            open=Count("pk", distinct=True, filter=~done),
-            overdue=Count("pk", distinct=True, filter=~done & Q(due_on__lt=on)),
-            extended=Count("pk", distinct=True, filter=Q(due_on__gt=F("first_due_on"))),
+            given=Count("pk"),
+            on_time=Count("pk", filter=done & ~_done_late()),
+            late=Count("pk", filter=_done_late()),
+            open=Count("pk", filter=~done),
+            overdue=Count("pk", filter=~done & Q(due_on__lt=on)),
+            extended=Count("pk", filter=Q(due_on__gt=F("first_due_on"))),
         )
     )
     names = departments()

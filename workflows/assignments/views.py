@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.papers.formats import LARGEST
 from kernel.refusal import Refused
 from kernel.shares import Share
 from kernel.trail.queries import events, of
@@ -32,6 +34,7 @@ from kernel.web.parts import Fact
 from kernel.web.xlsx import Column
 from workflows.assignments import actions, importing, queries, sheets
 from workflows.assignments.forms import (
+    AnswerForm,
     CancelForm,
     ExtensionForm,
     FeedbackForm,
@@ -58,6 +61,7 @@ from workflows.procedures.queries import reach_of
 from workflows.projects.intake.sheets import WorkbookRefused
 from workflows.projects.models import Project
 
+Chosen = TypeVar("Chosen", Sheet, Part)
 PAGE, DRAFTS, MORE_ROWS = 50, 50, 3
 SERIES = {"green": "按期办结", "red": "逾期办结", "yellow": "逾期未办", "paused": "在办"}
 FIGURES = (
@@ -101,6 +105,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
             notes=["在“本次进展”一列填写后可以原样传回，登记为各项任务的进展。"],
         )
     page = Paginator(parts, PAGE).get_page(request.GET.get("page"))
+    done_late = queries.done_late(page)
     may_change = Permission.ASSIGNMENTS_CHANGE in request.permissions
     return render(
         request,
@@ -116,6 +121,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
                     names.get(part.department_code, part.department_code),
                     calendar.is_provisional(part.due_on),
                     queries.unsigned_late(part, today, calendar),
+                    part.pk in done_late,
                 )
                 for part in page
             ],
@@ -173,8 +179,10 @@ def _sheet(
     files: dict[str, list[Any]] = {}
     for file in actions.evidence(*found.parts.all()):
         files.setdefault(file.key, []).append(file)
+    done_late = queries.done_late(found.parts.all())
     parts = [
         _part_on_page(request, found, part, today, calendar, names, reach, files, failed)
+        | {"done_late": part.pk in done_late}
         for part in sorted(found.parts.all(), key=lambda p: (p.department_code != own, not p.leads))
     ]
     return render(
@@ -228,14 +236,13 @@ def _part_on_page(
             forms.append((move, _report_form(part, today)))
     if failed and failed[0] == part.pk:
         forms = [(move, failed[2] if move.name == failed[1] else form) for move, form in forms]
-    feedback = list(part.feedback.all())
     return {
         "part": part,
         "name": names.get(part.department_code, part.department_code),
         "lamp": queries.lamp_of(part, today, calendar),
         "provisional": calendar.is_provisional(part.due_on),
         "unsigned_late": queries.unsigned_late(part, today, calendar),
-        "feedback": [(said, files.get(f"feedback:{said.pk}", [])) for said in feedback],
+        "feedback": [(said, files.get(f"feedback:{said.pk}", [])) for said in part.feedback.all()],
         "extensions": list(part.extensions.all()),
         "moves": forms,
         "may_feed": answers and part.state in (State.WORKING, State.REPORTED),
@@ -363,26 +370,24 @@ def ask(request: SignedInRequest, pk: int) -> HttpResponse:
 def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Grant or refuse an extension."""
     asked = get_object_or_404(Extension.objects.select_related("part__sheet"), pk=pk)
-    form = CancelForm(request.POST)
-    form.is_valid()
+    sheet_id, number = asked.part.sheet_id, asked.part.sheet.number
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        refuse_form(request, form, action="assignments.answer_extension", subject=number)
+        return redirect("assignments:sheet", sheet_id)
     try:
         actions.answer_extension(
             extension_id=pk,
-            granted=request.POST.get("answer") == "granted",
-            text=form.cleaned_data.get("text", ""),
+            granted=form.cleaned_data["answer"] == "granted",
+            text=form.cleaned_data["text"],
             on=timezone.localdate(),
             actor=actor_of(request),
         )
     except Refused as refusal:
-        refuse(
-            request,
-            refusal,
-            action="assignments.answer_extension",
-            subject=asked.part.sheet.number,
-        )
+        refuse(request, refusal, action="assignments.answer_extension", subject=number)
     else:
         messages.success(request, "已答复延期申请。")
-    return redirect("assignments:sheet", asked.part.sheet_id)
+    return redirect("assignments:sheet", sheet_id)
 
 
 # Drafts -------------------------------------------------------------------------------------------
@@ -441,11 +446,13 @@ def new(request: SignedInRequest) -> HttpResponse:
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.whole(queries.sheets_for(request)), pk=pk)
     today = timezone.localdate()
+    if found.state != SheetState.DRAFT:
+        refusal = MoveRefused(f"交办单 {found} 现为“{found.get_state_display()}”，只有草稿能修改。")
+        refuse(request, refusal, action="assignments.redraw", subject=str(found))
+        return redirect("assignments:sheet", pk)
     data = request.POST if request.method == "POST" else None
     names = ("title", "source_kind", "source_words", "matter", "demand", "due_on", "version")
     form = SheetForm(data, initial={name: getattr(found, name) for name in names}, today=today)
-    if found.source_kind == SourceKind.MEETING:
-        form.fields["source_kind"].choices = [(found.source_kind, "会议议定")]  # type: ignore[attr-defined]
     rows = [
         {
             "department_code": part.department_code,
@@ -463,6 +470,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
                 sheet_id=pk,
                 version=given["version"] or 0,
                 title=given["title"],
+                source_kind=SourceKind(given["source_kind"]),
                 source_words=given["source_words"],
                 matter=given["matter"],
                 demand=given["demand"],
@@ -535,21 +543,27 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
 def hand_over(request: SignedInRequest) -> HttpResponse:
     """Hand over one or several drafts, each by itself."""
     done = []
-    for pk in map(whole_number, request.POST.getlist("sheet")):
-        found = get_object_or_404(queries.sheets_for(request), pk=pk)
+    chosen = _chosen(queries.sheets_for(request), request.POST.getlist("sheet"))
+    if not chosen:
+        messages.error(request, "请先勾选要交办的草稿。")
+    version = whole_number(request.POST.get("version")) or None if len(chosen) == 1 else None
+    for draft in chosen:
         try:
             handed = actions.hand_over(
-                sheet_id=pk, on=timezone.localdate(), actor=actor_of(request)
+                sheet_id=draft.pk,
+                version=version,
+                on=timezone.localdate(),
+                actor=actor_of(request),
             )
         except Refused as refusal:
-            refuse(request, refusal, action="assignments.hand_over", subject=str(found))
+            refuse(request, refusal, action="assignments.hand_over", subject=str(draft))
         else:
             done.append(handed)
     if done:
         numbers = "、".join(each.number for each in done)
         messages.success(request, f"已交办 {len(done)} 张：{numbers}，各责任单位已收到通知。")
-    if len(done) == 1:
-        return redirect("assignments:sheet", done[0].pk)
+    if len(chosen) == 1:
+        return redirect("assignments:sheet", chosen[0].pk)
     return redirect("assignments:list")
 
 
@@ -558,11 +572,13 @@ def hand_over(request: SignedInRequest) -> HttpResponse:
 def write_off(request: SignedInRequest) -> HttpResponse:
     """Write off several reported parts, each by itself."""
     done = 0
-    for pk in map(whole_number, request.POST.getlist("part")):
-        part = _part(request, pk)
+    chosen = _chosen(queries.parts_for(request), request.POST.getlist("part"))
+    if not chosen:
+        messages.error(request, "请先勾选要销号的任务。")
+    for part in chosen:
         try:
             actions.make_move(
-                part_id=pk,
+                part_id=part.pk,
                 name="write_off",
                 version=part.version,
                 on=timezone.localdate(),
@@ -582,10 +598,14 @@ def write_off(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.ASSIGNMENTS_CHANGE)
 def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.sheets_for(request), pk=pk)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        refuse_form(request, form, action="assignments.cancel", subject=str(found))
+        return redirect("assignments:sheet", pk)
     try:
         actions.cancel_sheet(
             sheet_id=pk,
-            text=request.POST.get("text", ""),
+            text=form.cleaned_data["text"],
             on=timezone.localdate(),
             actor=actor_of(request),
         )
@@ -675,7 +695,10 @@ def upload(request: SignedInRequest) -> HttpResponse:
             reach = reach_of(request.membership, timezone.localdate())
             try:
                 reading = importing.read_progress(
-                    file.read(), filename=file.name or "", reach=reach, names=short_names()
+                    file.read(LARGEST + 1),
+                    filename=file.name or "",
+                    reach=reach,
+                    names=short_names(),
                 )
                 faults = reading.faults
                 if not faults and not reading.lines:
@@ -704,6 +727,15 @@ def upload(request: SignedInRequest) -> HttpResponse:
 
 
 # Inside ---------------------------------------------------------------------------------------------
+
+
+def _chosen(rows: QuerySet[Chosen], keys: Sequence[str]) -> list[Chosen]:
+    """Every row that was ticked, in that order; 404 before anything is done when one is not there."""
+    wanted = list(dict.fromkeys(map(whole_number, keys)))
+    found = rows.in_bulk(wanted)
+    if len(found) != len(wanted):
+        raise Http404
+    return [found[pk] for pk in wanted]
 
 
 def _part(request: SignedInRequest, pk: int) -> Part:

@@ -33,9 +33,9 @@ from workflows.assignments.actions import (
     make_move,
     redraw,
 )
-from workflows.assignments.lifecycle import MoveRefused, SheetState, State
+from workflows.assignments.lifecycle import MoveRefused, SheetState, SourceKind, State
 from workflows.assignments.models import Extension, Part, Sheet
-from workflows.assignments.queries import duties_until, still_open
+from workflows.assignments.queries import done_late, duties_until, still_open, tallies
 from workflows.issuing.models import Issued
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,7 @@ def test_a_draft_is_changed_and_dropped_but_only_as_it_was_seen() -> None:
     sheet = draft()
     facts: dict[str, Any] = {
         "title": "改过的任务",
+        "source_kind": SourceKind.DISPATCH,
         "source_words": "批示",
         "matter": "事由",
         "demand": "要求",
@@ -115,6 +116,8 @@ def test_a_draft_is_changed_and_dropped_but_only_as_it_was_seen() -> None:
     with pytest.raises(MoveRefused, match="已有人修改"):
         redraw(sheet_id=sheet.pk, version=1, **facts)
     assert [part.department_code for part in sheet.parts.all()] == ["slj"]
+    sheet.refresh_from_db()
+    assert sheet.source_kind == SourceKind.DISPATCH
     with pytest.raises(MoveRefused, match="已有人修改"):
         discard(sheet_id=sheet.pk, version=1, actor=CLERK)
     discard(sheet_id=sheet.pk, version=2, actor=CLERK)
@@ -320,4 +323,78 @@ def test_a_report_after_the_deadline_counts_as_late(take: Take) -> None:
     land = part_of(handed(), "zrzy")
     take(land, "sign")
     done = take(land, "report", on=date(2026, 2, 2))
-    assert done.done_late
+    assert done_late([done, part_of(done.sheet, "lcj")]) == {done.pk}
+
+
+def test_done_in_an_extension_that_was_asked_too_late_counts_as_late(take: Take) -> None:
+    """Of two departments with the same new deadline the one that asked before the old one is on time."""
+    sheet = handed()
+    until, after = DUE + timedelta(days=14), DUE + timedelta(days=3)
+    for code, asked_on in (("zrzy", after), ("lcj", DUE)):
+        part = part_of(sheet, code)
+        take(part, "sign")
+        asked = ask_extension(
+            part_id=part.pk, until_on=until, reason="等批复", on=asked_on, actor=OFFICER, reach=None
+        )
+        answer_extension(extension_id=asked.pk, granted=True, text="", on=after, actor=CLERK)
+        take(part, "report", on=after)
+    assert done_late(sheet.parts.all()) == {part_of(sheet, "zrzy").pk}
+    assert {t.code: (t.on_time, t.late) for t in tallies(TODAY, TODAY, after)} == {
+        "zrzy": (0, 1),
+        "lcj": (1, 0),
+    }
+
+
+def test_what_was_sent_back_was_not_done_before_that_day(take: Take) -> None:
+    """Dated back to the deadline, a report that came back late would count as on time."""
+    land = part_of(handed(), "zrzy")
+    take(land, "sign")
+    take(land, "report", on=DUE)
+    back = DUE + timedelta(days=4)
+    take(land, "send_back", text="缺选址意见。", on=back)
+    with pytest.raises(MoveRefused, match=f"{back} 才退回重办，办结日期 {DUE} 不能早于"):
+        take(land, "report", on=DUE)
+    done = take(land, "report", on=back)
+    assert done_late([done]) == {done.pk}
+
+
+def test_a_report_before_the_hand_over_is_refused_by_whatever_way(take: Take) -> None:
+    land = part_of(handed(), "zrzy")
+    take(land, "sign")
+    with pytest.raises(MoveRefused, match="早于交办日期"):
+        take(land, "report", on=TODAY - timedelta(days=1))
+
+
+def test_each_refused_extension_is_told_even_in_the_same_words() -> None:
+    part = part_of(handed(), "zrzy")
+    for _ in range(2):
+        asked = ask_extension(
+            part_id=part.pk,
+            until_on=DUE + timedelta(days=7),
+            reason="等批复",
+            on=TODAY,
+            actor=OFFICER,
+            reach=None,
+        )
+        answer_extension(extension_id=asked.pk, granted=False, text="抓紧", on=TODAY, actor=CLERK)
+    assert Notice.objects.filter(text__contains="不同意延期", department_code="zrzy").count() == 2
+
+
+def test_an_extension_still_asked_for_ends_with_its_part() -> None:
+    sheet = handed()
+    part = part_of(sheet, "zrzy")
+    facts: dict[str, Any] = {"reason": "等批复", "on": TODAY, "actor": OFFICER, "reach": None}
+    with pytest.raises(MoveRefused, match="在两年以后"):
+        ask_extension(part_id=part.pk, until_on=date(2060, 1, 1), **facts)
+    ask_extension(part_id=part.pk, until_on=DUE + timedelta(days=7), **facts)
+    cancel_sheet(sheet_id=sheet.pk, text="不再需要", on=TODAY, actor=CLERK)
+    asked = Extension.objects.get()
+    assert (asked.answer, asked.answer_text) == ("refused", "任务已撤销，不再延期。")
+
+
+def test_a_draft_changed_meanwhile_is_not_handed_over_unread() -> None:
+    sheet = draft()
+    Sheet.objects.filter(pk=sheet.pk).update(version=2)
+    with pytest.raises(MoveRefused, match="请看过最新内容再交办"):
+        hand_over(sheet_id=sheet.pk, version=1, on=TODAY, actor=CLERK)
+    assert not Issued.objects.exists()

@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from kernel.calendars.queries import work_calendar
 from kernel.papers.models import Attachment
 from tenants.models import Tenant
-from tests.workflows.assignments.conftest import draft, part_of, proof
-from workflows.assignments.actions import hand_over
+from tests.workflows.assignments.conftest import CLERK, OFFICER, draft, part_of, proof
+from workflows.assignments.actions import ask_extension, feed_back, hand_over
 from workflows.assignments.lifecycle import SheetState, State
 from workflows.assignments.models import Feedback, Part, Sheet
 
@@ -30,9 +32,6 @@ def sheet(zhungeer: Tenant, in_tenant: Callable[..., Any]) -> Sheet:
     with in_tenant(zhungeer):
         drawn = draft(on=today, due_on=today + timedelta(days=14))
         return hand_over(sheet_id=drawn.pk, on=today, actor=CLERK)
-
-
-from tests.workflows.assignments.conftest import CLERK  # noqa: E402
 
 
 @pytest.fixture
@@ -285,3 +284,101 @@ def test_the_desk_tells_a_department_to_sign_and_the_office_to_judge(
             state=State.REPORTED, reported_on=timezone.localdate()
         )
     assert "核销" in words(at("office").get("/"))
+
+
+def test_a_reason_too_long_or_with_a_nul_cancels_nothing(
+    sheet: Sheet, zhungeer: Tenant, in_tenant: Callable[..., Any], at: Browser
+) -> None:
+    office = at("office")
+    for text, sentence in (("长" * 301, "300"), ("撤\0销", "空字符"), ("", "请填写这一项")):
+        answer = office.post(f"{PATH}{sheet.pk}/cancel/", {"text": text}, follow=True)
+        assert sentence in words(answer)
+    with in_tenant(zhungeer):
+        sheet.refresh_from_db()
+        assert sheet.state == SheetState.HANDED_OVER
+
+
+def test_an_answer_that_says_neither_yes_nor_no_is_none(
+    sheet: Sheet, zhungeer: Tenant, in_tenant: Callable[..., Any], at: Browser
+) -> None:
+    with in_tenant(zhungeer):
+        part = part_of(sheet, "zrzy")
+        asked = ask_extension(
+            part_id=part.pk,
+            until_on=part.due_on + timedelta(days=7),
+            reason="等批复",
+            on=timezone.localdate(),
+            actor=OFFICER,
+            reach=None,
+        )
+    office, path = at("office"), f"{PATH}extensions/{asked.pk}/answer/"
+    assert "请点“同意延期”或者“不同意”" in words(office.post(path, {"text": "好"}, follow=True))
+    long = {"answer": "granted", "text": "长" * 301}
+    assert "300" in words(office.post(path, long, follow=True))
+    with in_tenant(zhungeer):
+        asked.refresh_from_db()
+        assert asked.answer == "open"
+
+
+def test_of_several_ticked_none_is_handed_over_when_one_is_not_there(
+    zhungeer: Tenant, in_tenant: Callable[..., Any], at: Browser
+) -> None:
+    today = timezone.localdate()
+    with in_tenant(zhungeer):
+        mine = draft(on=today, due_on=today + timedelta(days=9))
+    office = at("office")
+    assert office.post(f"{PATH}hand-over/", {"sheet": [mine.pk, 999_999]}).status_code == 404
+    assert "请先勾选" in words(office.post(f"{PATH}hand-over/", {}, follow=True))
+    assert "请先勾选" in words(office.post(f"{PATH}write-off/", {}, follow=True))
+    with in_tenant(zhungeer):
+        mine.refresh_from_db()
+        assert mine.state == SheetState.DRAFT
+
+
+def test_a_sheet_that_was_handed_over_has_no_form_to_change_it(sheet: Sheet, at: Browser) -> None:
+    answer = at("office").get(f"{PATH}{sheet.pk}/edit/", follow=True)
+    assert "只有草稿能修改" in words(answer)
+
+
+def test_a_workbook_with_short_rows_and_other_columns_is_read(
+    sheet: Sheet, zhungeer: Tenant, in_tenant: Callable[..., Any], at: Browser
+) -> None:
+    with in_tenant(zhungeer):
+        Part.objects.update(state=State.WORKING)
+    book = Workbook()
+    book.active.append(["本次进展", "文号", "责任单位"])
+    book.active.append(["只写了进展"])
+    target = io.BytesIO()
+    book.save(target)
+    answer = at("office").post(
+        f"{PATH}upload/", {"file": SimpleUploadedFile("进展.xlsx", target.getvalue())}
+    )
+    assert answer.status_code == 422
+    assert "没有这个责任单位" in words(answer)
+
+
+def test_the_page_of_a_sheet_asks_once_whatever_was_fed_back(
+    sheet: Sheet,
+    zhungeer: Tenant,
+    in_tenant: Callable[..., Any],
+    at: Browser,
+) -> None:
+    office = at("office")
+    office.get(f"{PATH}{sheet.pk}/")
+    with CaptureQueriesContext(connection) as few:
+        office.get(f"{PATH}{sheet.pk}/")
+    with in_tenant(zhungeer):
+        Part.objects.update(state=State.WORKING)
+        for code in ("zrzy", "lcj"):
+            for _ in range(3):
+                feed_back(
+                    part_id=part_of(sheet, code).pk,
+                    on=timezone.localdate(),
+                    text="踏勘",
+                    actor=OFFICER,
+                    reach=None,
+                    files=[proof()],
+                )
+    with CaptureQueriesContext(connection) as many:
+        office.get(f"{PATH}{sheet.pk}/")
+    assert len(many) <= len(few) + 1  # the files of the sheet, together
