@@ -13,6 +13,7 @@ from kernel.trail import Actor
 from workflows.assignments.actions import feed_back
 from workflows.assignments.lifecycle import State
 from workflows.assignments.models import Part
+from workflows.assignments.queries import with_last_words
 from workflows.projects.intake.cells import text_of
 from workflows.projects.intake.layout import letter_of
 from workflows.projects.intake.sheets import Limits, open_sheets
@@ -59,9 +60,11 @@ def read_progress(
     codes = {name: code for code, name in names.items()}
     parts = {
         (part.sheet.number, part.department_code): part
-        for part in Part.objects.exclude(sheet__number="")
-        .filter(state__in=[State.WORKING, State.REPORTED])
-        .select_related("sheet")
+        for part in with_last_words(
+            Part.objects.exclude(sheet__number="")
+            .filter(state__in=[State.WORKING, State.REPORTED])
+            .select_related("sheet")
+        )
     }
     found_head, taken = False, set[int]()
     for sheet in open_sheets(source, filename=filename, limits=Limits(), holds="任务交办清单"):
@@ -98,6 +101,10 @@ def read_progress(
                 fault(UNIT, unit, "不是您所在单位的任务", "只回填本单位的任务")
             elif len(said) > LONGEST:
                 fault(PROGRESS, said, f"超过 {LONGEST} 个字", "写得简短些，详细材料作为附件上传")
+            elif part.last_words == said:
+                fault(
+                    PROGRESS, said, "与最近一次进展相同，已经登记过", "删去这一格，或者写新的进展"
+                )
             elif part.pk in taken:
                 fault(NUMBER, paper, "同一项任务写了两次", "只留一行")
             else:

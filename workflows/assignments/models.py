@@ -24,9 +24,10 @@ class Sheet(models.Model):
     project = models.ForeignKey(
         "projects.Project", models.PROTECT, related_name="sheets", null=True, verbose_name="项目"
     )
+    # Nobody needs it any more once its project changes: the sheet and its paper stay.
     procedure = models.ForeignKey(
         "procedures.Procedure",
-        models.PROTECT,
+        models.SET_NULL,
         related_name="sheets",
         null=True,
         verbose_name="办件",

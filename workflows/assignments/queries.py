@@ -212,11 +212,10 @@ def still_open(keys: Iterable[str]) -> set[str]:
 
 
 def done_on(keys: Iterable[str]) -> dict[str, date]:
-    """The day each of those that were reported done was, or was cancelled."""
+    """The day each part was reported done, where it was."""
     ids = [int(key.partition(":")[2]) for key in keys]
-    rows = Part.objects.filter(pk__in=ids).order_by().values_list("pk", "reported_on", "closed_on")
-    days = ((pk, reported_on or closed_on) for pk, reported_on, closed_on in rows)
-    return {f"part:{pk}": on for pk, on in days if on}
+    found = Part.objects.filter(pk__in=ids, reported_on__isnull=False).order_by()
+    return {f"part:{pk}": on for pk, on in found.values_list("pk", "reported_on") if on}
 
 
 # Figures ------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Questions to the reports (半月调度): figures, their rows, and the difference to another report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: Working days after its last day within which a period is reported.
 ISSUE_WITHIN: int = settings.DISPATCH_ISSUE_WITHIN
 TREND = 12
+YEAR = 24  # half-months
 
 
 def reports_for(request: "SignedInRequest") -> QuerySet[Report]:
@@ -138,10 +139,31 @@ def in_work() -> QuerySet[Report]:
     return Report.objects.filter(state__in=IN_WORK).defer("snapshot").order_by("first")
 
 
+def offered(on: date) -> list[Period]:
+    """Periods without a report that may be compiled on ``on``, the oldest first: this one, the last, and
+    any before it that were missed since the first report, at most a year back."""
+    return _without_report(_reported(), on)
+
+
 def late_period(on: date, calendar: WorkCalendar) -> Period | None:
-    """The last period, when it should have been reported by ``on`` and was not."""
-    period = Period.of(on).before
-    if on <= due_on(period, calendar):
-        return None
-    reported = Report.objects.filter(first=period.first, state__in=OUT).exists()
-    return None if reported else period
+    """The oldest period that should have been reported by ``on`` and was not; one query."""
+    reported = _reported()
+    in_work = [Period.of(first) for first, out in reported.items() if not out]
+    waiting = [*_without_report(reported, on), *in_work]
+    return min((period for period in waiting if on > due_on(period, calendar)), default=None)
+
+
+def _reported() -> dict[date, bool]:
+    """Whether a report is out, by the first day of each period that has one."""
+    found: dict[date, bool] = {}
+    for first, state in Report.objects.order_by().values_list("first", "state"):
+        found[first] = found.get(first, False) or state in OUT
+    return found
+
+
+def _without_report(reported: Mapping[date, bool], on: date) -> list[Period]:
+    this = Period.of(on)
+    found = [this, this.before]
+    while reported and found[-1].first > min(reported) and len(found) <= YEAR:
+        found.append(found[-1].before)
+    return [period for period in reversed(found) if period.first not in reported]

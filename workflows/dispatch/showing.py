@@ -33,8 +33,8 @@ def waiting(request: "SignedInRequest", on: date) -> Iterator[Item]:
 def _at_work(
     request: "SignedInRequest", on: date, *, office: bool, reviews: bool
 ) -> Iterator[Item]:
-    user_id, calendar, in_work = request.user.pk, calendar_of(request), list(queries.in_work())
-    for report in in_work:
+    user_id, calendar = request.user.pk, calendar_of(request)
+    for report in queries.in_work():
         if report.state == State.REVIEW:
             if reviews and not actions.wrote(report, user_id):
                 yield _due(report, "半月调度报告送审", "审核签发", on, calendar)
@@ -42,11 +42,11 @@ def _at_work(
             yield _due(report, report.sent_back_why or "核对后送审", "送审", on, calendar)
     if not office:
         return
-    late = queries.late_period(on, calendar)
-    if late and late.first not in {report.first for report in in_work}:
-        due_on, url = queries.due_on(late, calendar), reverse("dispatch:list")
-        words = f"{late.words}调度报告"
-        yield Item(words, "还没有编制", "编制", url, "签发期限", due_on, Lamp.RED.value)
+    url = reverse("dispatch:list")
+    for period in queries.offered(on):
+        if on > (due_on := queries.due_on(period, calendar)):
+            words = f"{period.words}调度报告"
+            yield Item(words, "还没有编制", "编制", url, "签发期限", due_on, Lamp.RED.value)
     for report in Report.objects.filter(state=State.ISSUED).defer("snapshot").order_by("first"):
         yield _item(report, "已签发，还没有抄送成员单位", "抄送")
 

@@ -29,7 +29,6 @@ from workflows.dispatch.lifecycle import (
     IN_WORK,
     OUT,
     DispatchRefused,
-    Period,
     open_moves,
 )
 from workflows.dispatch.models import Report
@@ -68,12 +67,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     if request.GET.get("export"):
         return workbook("半月调度报告", REPORTS, map(_line, shown), as_of=today)
     may = Permission.DISPATCH_CHANGE in request.permissions
-    period, calendar = Period.of(today), calendar_of(request)
-    offered = [
-        p
-        for p in (period.before, period)
-        if may and not Report.objects.filter(first=p.first).exists()
-    ]
+    calendar = calendar_of(request)
     late = queries.late_period(today, calendar) if may else None
     return render(
         request,
@@ -83,9 +77,9 @@ def listing(request: SignedInRequest) -> HttpResponse:
             "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
             "form": form,
             "filtered": any(request.GET.get(name) for name in form.fields),
-            "offered": offered,
+            "offered": queries.offered(today) if may else [],
             "late": late,
-            "due_on": queries.due_on(period.before, calendar),
+            "due_on": queries.due_on(late, calendar) if late else None,
             "within": queries.ISSUE_WITHIN,
             "now": timezone.now(),
         },
@@ -122,10 +116,16 @@ def _line(report: Report) -> tuple[Value, ...]:
 @require_POST
 @requires(Permission.DISPATCH_CHANGE)
 def compile_(request: SignedInRequest) -> HttpResponse:
-    """Compile this period or the last."""
+    """Compile one of the periods the list offers."""
     today = timezone.localdate()
-    period = Period.of(today)
-    chosen = period if request.POST.get("period") == period.first.isoformat() else period.before
+    offered = {period.first.isoformat(): period for period in queries.offered(today)}
+    chosen = offered.get(request.POST.get("period", ""))
+    if chosen is None:
+        refusal = DispatchRefused(
+            "请从列表中选一个还没有报告的时段编制。已经编制的，请在原报告上办理。"
+        )
+        refuse(request, refusal, action="dispatch.compile", subject="半月调度")
+        return redirect("dispatch:list")
     try:
         made = actions.compile_report(
             period=chosen, on=today, at=timezone.now(), actor=actor_of(request)

@@ -252,10 +252,10 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """Chase by hand, pause, or take up again."""
     found = get_object_or_404(queries.cases_for(request), pk=pk)
     today, now = timezone.localdate(), timezone.now()
-    form: Any = {
-        "chase": lambda: ChaseForm(request.POST, request.FILES),
-        "pause": lambda: PauseForm(request.POST),
-    }.get(name, lambda: ResumeForm(request.POST))()
+    forms: dict[str, type[Any]] = {"chase": ChaseForm, "pause": PauseForm, "resume": ResumeForm}
+    if name not in forms:
+        raise Http404
+    form = forms[name](request.POST, request.FILES)
     if form.is_valid():
         given = form.cleaned_data
         common: dict[str, Any] = {
@@ -284,7 +284,7 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
             messages.success(request, "已登记，责任单位已收到通知。")
             return redirect("supervision:case", pk)
     refuse_form(request, form, action=f"supervision.{name}", subject=found.number)
-    return _case(request, pk, (name if name in ("chase", "pause") else "resume", form))
+    return _case(request, pk, (name, form))
 
 
 @require_POST

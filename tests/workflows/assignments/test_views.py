@@ -222,6 +222,8 @@ def test_the_exported_list_comes_back_with_its_progress(
     assert land.post(f"{PATH}upload/", {"file": sent("已组织踏勘。")}).status_code == 302
     with in_tenant(zhungeer):
         assert Feedback.objects.get().text == "已组织踏勘。"
+    again = words(land.post(f"{PATH}upload/", {"file": sent("已组织踏勘。")}))
+    assert "已经登记过" in again  # the same file sent twice
     bad = words(office.post(f"{PATH}upload/", {"file": sent("再次踏勘。", "没有的局")}))
     assert "第 5 行 F 列" in bad
     assert "没有这个责任单位" in bad

@@ -472,3 +472,23 @@ def test_a_period_not_issued_within_its_days_is_late() -> None:
     assert queries.late_period(date(2026, 1, 21), work_calendar()) == PERIOD
     issued(compiled())
     assert queries.late_period(date(2026, 1, 21), work_calendar()) is None
+
+
+def test_a_period_that_was_missed_is_still_offered_and_late() -> None:
+    """Nobody compiled the second half of January; on 17 February it is asked for before the last one."""
+    issued(compiled())
+    missed, last, on = PERIOD.after, PERIOD.after.after, date(2026, 2, 17)
+    assert queries.offered(on) == [missed, last, last.after]
+    assert queries.late_period(on, work_calendar()) == missed
+    issued(compiled(missed, date(2026, 2, 24)), date(2026, 2, 24))
+    assert queries.late_period(on, work_calendar()) is None
+
+
+def test_a_period_nobody_offered_is_not_compiled(
+    zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    office = console(zhungeer, member(zhungeer, "office"))
+    for period in ("", "2019-01-01", "昨天"):
+        answer = office.post("/dispatch/compile/", {"period": period}, follow=True)
+        assert "请从列表中选一个还没有报告的时段" in answer.content.decode()
+    assert not Report.objects.exists()

@@ -110,6 +110,8 @@ def test_only_the_office_and_the_supervision_office_chase(
     stale = supervisor.post(f"{path}chase/", told)
     assert stale.status_code == 422
     assert "已有变动" in words(stale)
+    nothing = supervisor.post(f"{path}close/", {"version": case.version + 1})
+    assert nothing.status_code == 404
     until = (timezone.localdate() + timedelta(days=5)).isoformat()
     later = {"version": case.version + 1, "until_on": until, "text": "等评审"}
     assert supervisor.post(f"{path}pause/", later).status_code == 302
