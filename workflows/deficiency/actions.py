@@ -1,6 +1,6 @@
 """Let papers come later (容缺受理), and what becomes of the promise."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -367,26 +367,23 @@ def cancel(
 
 
 def refuse_on_missing(book: Book, procedure: Procedure, move: Move, *, on: date) -> None:
-    """A matter that lacks a paper, or stands on one that does, is not decided (hook of the ledger)."""
+    """A matter that lacks a paper, or stands on one that does, is not decided, nor as of a day on which
+    it did (hook of the ledger)."""
     if move.name != "decide":
         return
-    missing = queries.missing_in(book.project.pk)
+    missing = queries.missing_in(book.project.pk, on)
     if procedure.number in missing:
         raise MoveRefused(
-            f"“{procedure.name}”还有容缺材料没有补齐：{_papers(missing[procedure.number])}。"
-            "请先登记补齐，再办结。"
+            f"“{procedure.name}”还有容缺材料没有补齐：{'、'.join(missing[procedure.number])}。"
+            "请先登记补齐，再办结；办结日期不能早于补齐那一天。"
         )
     chain = chains.stands_on_missing(book, procedure, missing)
     if chain:
         way = "→".join(each.short_name for each in chain)
         raise MoveRefused(
-            f"“{procedure.name}”所依据的“{chain[0].name}”还缺{_papers(missing[chain[0].number])}"
+            f"“{procedure.name}”所依据的“{chain[0].name}”还缺{'、'.join(missing[chain[0].number])}"
             f"，传导为{way}。请先补齐，再办结。"
         )
-
-
-def _papers(missing: Iterable[tuple[str, date]]) -> str:
-    return "、".join(f"{material}（{due_on} 前补齐）" for material, due_on in missing)
 
 
 @transaction.atomic
@@ -399,9 +396,8 @@ def remind(*, on: date, at: datetime) -> int:
     if not calendar.is_working(on):
         return 0
     last = calendar.add(on, queries.WARNING_DAYS)
-    rows = Deficiency.objects.filter(state=State.OPEN, due_on__lte=last).select_related(
-        "procedure__project"
-    )
+    rows = queries.awaited().filter(state=State.OPEN, due_on__lte=last)
+    rows = rows.select_related("procedure__project")
     messages = [message for row in rows for message in _reminders(row, on, calendar)]
     tell(messages, at=at)
     return len(messages)

@@ -12,6 +12,7 @@ from kernel.clock import WorkCalendar
 from kernel.web.lamps import Lamp, lamp_on
 from workflows.deficiency.lifecycle import MISSING, UNDER_WAY, Consequence, State
 from workflows.deficiency.models import Deficiency, RuleVersion
+from workflows.procedures.lifecycle import RUNNING
 from workflows.procedures.models import ClockEntry, Procedure
 from workflows.supervision.duties import Duty
 
@@ -87,15 +88,24 @@ def status(row: Deficiency, on: date) -> str:
     return State(row.state).label
 
 
-def missing_in(project_id: int) -> dict[str, list[tuple[str, date]]]:
-    """Papers still missing in a project and their days, by procedure number; one query."""
-    found: dict[str, list[tuple[str, date]]] = {}
-    rows = Deficiency.objects.filter(procedure__project=project_id, state__in=MISSING)
-    for number, material, due_on in rows.order_by("due_on", "pk").values_list(
-        "procedure__number", "material", "due_on"
-    ):
-        found.setdefault(number, []).append((material, due_on))
+def missing_in(project_id: int, on: date) -> dict[str, list[str]]:
+    """Papers of a project that are missing, or had not come yet on ``on``, each with its day; by
+    procedure number, one query."""
+    came_later = Q(state=State.MADE_GOOD, granted_on__lte=on, ended_on__gt=on)
+    rows = Deficiency.objects.filter(
+        Q(state__in=MISSING) | came_later, procedure__project=project_id
+    ).select_related("procedure")
+    found: dict[str, list[str]] = {}
+    for row in rows.order_by("due_on", "pk"):
+        day = f"{row.ended_on} 才补齐" if row.state == State.MADE_GOOD else f"{row.due_on} 前补齐"
+        found.setdefault(row.procedure.number, []).append(f"{row.material}（{day}）")
     return found
+
+
+def awaited() -> QuerySet[Deficiency]:
+    """Papers somebody still waits for: promised, of applications at hand. One whose application ended
+    stays in the ledger until it is dealt with, and is not chased."""
+    return Deficiency.objects.filter(state__in=UNDER_WAY, procedure__state__in=RUNNING)
 
 
 def of_procedure(procedure: Procedure) -> QuerySet[Deficiency]:
@@ -145,7 +155,8 @@ def longest_days(on: date) -> int:
 
 def duties_until(last: date) -> Iterable[Duty]:
     rows = (
-        Deficiency.objects.filter(state__in=UNDER_WAY, due_on__lte=last)
+        awaited()
+        .filter(due_on__lte=last)
         .order_by("due_on", "pk")
         .values_list(
             "pk",
@@ -171,7 +182,7 @@ def duties_until(last: date) -> Iterable[Duty]:
 
 def still_open(keys: Iterable[str]) -> set[str]:
     ids = [int(key) for key in keys]
-    found = Deficiency.objects.filter(pk__in=ids, state__in=UNDER_WAY).order_by()
+    found = awaited().filter(pk__in=ids).order_by()
     return {str(pk) for pk in found.values_list("pk", flat=True)}
 
 

@@ -98,7 +98,8 @@ def correct(
         read_clocks(terms, told, calendar=calendar, on=now.date())
         for told in (lines, [*lines, line])
     )
-    if after.state in FINISHED and before.state not in FINISHED:  # as if it were decided now
+    earlier = line.kind == DECIDE.name and line.on < wrong.on
+    if after.state in FINISHED and (earlier or before.state not in FINISHED):  # as if decided now
         hooks.ask(book, procedure, DECIDE, on=line.on)
     consequences.check_silence(before, after, reach=reach)
     consequences.check_followers(book, procedure, before, after)

@@ -757,3 +757,43 @@ def test_a_promise_broken_before_the_application_ended_is_not_cancelled_away(
         cancel(
             pk=row.pk, version=1, text="撤回", on=DUE + timedelta(days=1), actor=CLERK, reach=None
         )
+
+
+def test_of_an_application_that_was_withdrawn_no_paper_is_waited_for(project: Project) -> None:
+    procedure = at_hand(free(project))
+    row = let(procedure)
+    withdraw(procedure, TODAY)
+    late = DUE + timedelta(days=1)
+    assert list(duties_until(late)) == []
+    assert still_open([str(row.pk)]) == set()
+    assert remind(on=late, at=timezone.now()) == 0
+
+
+def test_nothing_is_decided_as_of_a_day_before_the_paper_came(project: Project) -> None:
+    """Neither by the move that says so nor by a correction of its day."""
+    procedure = at_hand(free(project))
+    row = let(procedure)
+    with time_machine.travel("2026-02-11 10:00+08:00", tick=False):
+        came = date(2026, 2, 11)
+        make_good(pk=row.pk, version=1, received_on=came, on=came, actor=CLERK, reach=None)
+        with pytest.raises(MoveRefused, match="平面图（2026-02-11 才补齐）"):
+            decide(procedure)
+        procedure.refresh_from_db()
+        make_move(
+            procedure_number=procedure.number,
+            name="decide",
+            on=came,
+            version=procedure.version,
+            document="批〔2026〕1号",
+            actor=CLERK,
+        )
+        procedure.refresh_from_db()
+        with pytest.raises(MoveRefused, match="平面图（2026-02-11 才补齐）"):
+            correct(
+                procedure_number=procedure.number,
+                entry_id=procedure.entries.latest("pk").pk,
+                version=procedure.version,
+                why="日期记错",
+                on=TODAY,
+                actor=CLERK,
+            )
