@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from kernel.web.http import SignedInRequest
 
 
+#: Of a tenant's name in a number, so that every number fits its column.
+LONGEST_NAME = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What a paper of the office carries on a day: mark, signer, whose seal, and the office's word."""
@@ -44,7 +48,7 @@ def head_on(on: date) -> Head:
 
 def word_of(tenant: Tenant) -> str:
     """The office's word in a number until it sets its own: 准格尔联审办."""
-    return f"{tenant.name.rstrip('市旗区')}联审办"
+    return f"{tenant.name.rstrip('市旗区')[:LONGEST_NAME]}联审办"
 
 
 def issued_about(room: str, *keys: str) -> QuerySet[Issued]:

@@ -1,6 +1,6 @@
 """Call a meeting: prepare it, get consent, invite, move, cancel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -29,6 +29,7 @@ from workflows.meetings.lifecycle import (
 from workflows.meetings.models import Invitee, Item, Meeting
 
 ROOM = "meetings"
+LONGEST_POST = 60
 
 
 @transaction.atomic
@@ -95,27 +96,31 @@ def add_items(
     saved(meeting)
     _record(meeting, actor, "agenda", f"议题增至 {order} 项")
     _tell_of_change(meeting, now, added=added)
+    _tell_of_agenda(meeting, f"议程有变，现有议题 {order} 项。", now, but=added)
     return meeting
 
 
 @transaction.atomic
 def add_item(
-    *, meeting_id: int, version: int, title: str, why: str, actor: Actor, project: Any = None
+    *, meeting_id: int, version: int, title: str, why: str, now: datetime, actor: Actor
 ) -> Meeting:
     """An item of the office's own. Raises `MeetingRefused`."""
     meeting = locked(meeting_id, version)
     _check_changeable(meeting)
     order = meeting.items.count() + 1
-    item = Item.objects.create(meeting=meeting, order=order, title=title, why=why, project=project)
+    item = Item.objects.create(meeting=meeting, order=order, title=title, why=why)
     item.key = f"item:{item.pk}"  # what a later meeting knows it by
     item.save(update_fields=["key"])
     saved(meeting)
     _record(meeting, actor, "agenda", f"增加议题：{title}")
+    _tell_of_agenda(meeting, f"增加议题：{title}。", now)
     return meeting
 
 
 @transaction.atomic
-def drop_item(*, meeting_id: int, version: int, item_id: int, actor: Actor) -> Meeting:
+def drop_item(
+    *, meeting_id: int, version: int, item_id: int, now: datetime, actor: Actor
+) -> Meeting:
     """Take an item off, and close the gap. Raises `MeetingRefused`."""
     meeting = locked(meeting_id, version)
     _check_changeable(meeting)
@@ -133,6 +138,7 @@ def drop_item(*, meeting_id: int, version: int, item_id: int, actor: Actor) -> M
             left.save(update_fields=["order"])
     saved(meeting)
     _record(meeting, actor, "agenda", f"撤下议题：{item.title}")
+    _tell_of_agenda(meeting, f"撤下议题：{item.title}。", now)
     return meeting
 
 
@@ -167,6 +173,13 @@ def set_invitees(
     meeting = locked(meeting_id, version)
     _check_open(meeting)
     units, leaders = set(departments), {post.strip() for post in posts if post.strip()}
+    for post in leaders:
+        if len(post) > LONGEST_POST:
+            raise MeetingRefused(
+                f"参会领导“{post[:20]}…”超过 {LONGEST_POST} 个字。一行写一位领导的职务。"
+            )
+    if meeting.state == State.INVITED and not units:
+        raise MeetingRefused("会议已经通知，至少留一个参会单位。不开了的，请取消会议。")
     there = set(meeting.invitees.values_list("department_code", "post"))
     was_units, was_leaders = (
         {code for code, _ in there if code},
@@ -507,6 +520,16 @@ def _tell_of_change(
         _message(meeting, f"off:{post}", stay.format(post), role="leader") for post in posts_removed
     ]
     tell(messages, at=now)
+
+
+def _tell_of_agenda(
+    meeting: Meeting, words: str, now: datetime, *, but: Collection[str] = ()
+) -> None:
+    """Once it was called, the units learn what is on the agenda now; those called just now know."""
+    if meeting.state == State.INVITED:
+        units = meeting.invitees.exclude(department_code__in=["", *but])
+        codes = units.values_list("department_code", flat=True)
+        tell([_message(meeting, "agenda", words, department_code=code) for code in codes], at=now)
 
 
 def _message(meeting: Meeting, key: str, words: str, url: str = "", **audience: Any) -> Message:

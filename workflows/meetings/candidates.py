@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from kernel.calendars.queries import work_calendar
 from kernel.papers.paper import cn_date
@@ -15,7 +15,7 @@ from workflows.deficiency.lifecycle import State as PaperState
 from workflows.deficiency.models import Deficiency
 from workflows.meetings.lifecycle import HELD
 from workflows.meetings.lifecycle import State as MeetingState
-from workflows.meetings.models import Item
+from workflows.meetings.models import Item, Resolution
 from workflows.procedures.lifecycle import FINISHED, PAUSED
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import entries_for, ledger, under_lamp
@@ -164,13 +164,20 @@ def objections(on: date) -> Iterable[Candidate]:
 
 
 def left_over(on: date) -> Iterable[Candidate]:
-    """What the last meeting it came to discussed and did not settle, or did not reach, each once."""
+    """What the last meeting it came to did not settle, or did not reach, each once; not what was decided
+    since, nor what was settled by resolutions that are done."""
     held = Item.objects.filter(meeting__state__in=HELD)
     last = held.order_by("key", "-meeting__on", "-meeting__at", "-pk").distinct("key")
     rows = held.filter(
         pk__in=last.values("pk"),
         settled=False,
         meeting__state__in=[MeetingState.MINUTED, MeetingState.CLOSED],
+    )
+    resolved = Resolution.objects.filter(item=OuterRef("pk"))
+    rows = (
+        rows.filter(~Exists(resolved) | Exists(resolved.filter(closed_on=None)))
+        .exclude(procedure__state__in=FINISHED)
+        .exclude(project__done_on__isnull=False)
     )
     for item in rows.select_related("meeting", "procedure").order_by("-meeting__on", "pk")[:MOST]:
         yield Candidate(

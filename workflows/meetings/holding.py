@@ -384,7 +384,7 @@ def _hand_over(meeting: Meeting, resolution: Resolution, today: date, actor: Act
             key=f"meetings:resolution:{resolution.pk}",
             url=reverse("meetings:meeting", args=[meeting.pk]),
         ),
-        title=resolution.demand[:120],
+        title=" ".join(resolution.demand.split())[:120],
         matter=f"{item.title}。{item.why}",
         demand=resolution.demand,
         due_on=resolution.due_on,

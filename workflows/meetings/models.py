@@ -70,8 +70,9 @@ class Item(models.Model):
     project = models.ForeignKey(
         "projects.Project", models.PROTECT, related_name="agenda_items", null=True
     )
+    # Nobody needs it any more once its project changes: what was said of it stays.
     procedure = models.ForeignKey(
-        "procedures.Procedure", models.PROTECT, related_name="agenda_items", null=True
+        "procedures.Procedure", models.SET_NULL, related_name="agenda_items", null=True
     )
     matter_code = models.CharField("事项", max_length=10, blank=True)
     cause = models.CharField("原因", max_length=10, choices=Cause, blank=True)

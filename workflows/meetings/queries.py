@@ -102,7 +102,7 @@ def leader_posts(request: "SignedInRequest", on: date) -> list[str]:
 
 
 def open_resolutions(request: "SignedInRequest", before: Meeting) -> QuerySet[Resolution]:
-    """Resolutions of other meetings still open, the oldest deadline first: of the meetings the member may
+    """Resolutions of earlier meetings still open, the oldest deadline first: of the meetings the member may
     see, and those their unit leads or supports."""
     code = request.membership.department_code or "-"
     return (
@@ -112,6 +112,7 @@ def open_resolutions(request: "SignedInRequest", before: Meeting) -> QuerySet[Re
             | Q(support_codes__contains=[code]),
             closed_on=None,
             sheet__isnull=False,
+            item__meeting__on__lte=before.on,
         )
         .exclude(item__meeting=before)
         .select_related("item__meeting", "sheet")

@@ -40,7 +40,15 @@ from workflows.meetings.forms import (
     StepForm,
 )
 from workflows.meetings.holding import minutes_of
-from workflows.meetings.lifecycle import BEFORE, Kind, SixStep, State, fixed, open_moves
+from workflows.meetings.lifecycle import (
+    BEFORE,
+    Kind,
+    MeetingRefused,
+    SixStep,
+    State,
+    fixed,
+    open_moves,
+)
 from workflows.meetings.models import Invitee, Item, Meeting
 
 PAGE = 30
@@ -302,12 +310,14 @@ def agenda(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def act() -> None:
         if drop := request.POST.get("drop"):
-            actions.drop_item(item_id=whole_number(drop), **common)
+            actions.drop_item(item_id=whole_number(drop), now=timezone.now(), **common)
         elif up := request.POST.get("up"):
             actions.raise_item(item_id=whole_number(up), **common)
         else:
             chosen = set(request.POST.getlist("candidate"))
             offered = [c for c in candidates(timezone.localdate()) if c.key in chosen]
+            if not offered:
+                raise MeetingRefused("请先勾选要上会的候选。已经解决的，候选里不再列出。")
             actions.add_items(candidates=offered, now=timezone.now(), **common)
 
     return _done(request, found, act, "议程已更新。", "meetings.agenda")
@@ -323,7 +333,9 @@ def own_item(request: SignedInRequest, pk: int) -> HttpResponse:
     return _done(
         request,
         found,
-        lambda: actions.add_item(meeting_id=pk, actor=actor_of(request), **form.cleaned_data),
+        lambda: actions.add_item(
+            meeting_id=pk, now=timezone.now(), actor=actor_of(request), **form.cleaned_data
+        ),
         "议题已加入。",
         "meetings.agenda",
     )
@@ -360,7 +372,8 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
     form = StepForm(request.POST, auto_id="id_step_%s")
     if not form.is_valid():
-        raise Http404
+        refuse_form(request, form, action=f"meetings.{name}", subject=f"会议 {pk}")
+        return _meeting(request, pk, ("step", form))
     today, now = timezone.localdate(), timezone.now()
     common: dict[str, Any] = {
         "meeting_id": pk,
@@ -412,9 +425,12 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 def consent(request: SignedInRequest, pk: int) -> HttpResponse:
     """A convener's own answer."""
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
-    form = StepForm(request.POST)
-    if not form.is_valid():
-        raise Http404
+    form = StepForm(request.POST, auto_id="id_step_%s")
+    if form.is_valid() and request.POST.get("answer") not in ("agree", "refuse"):
+        form.add_error(None, "请点“同意召开”或者“不同意”。")
+    if form.errors:
+        refuse_form(request, form, action="meetings.consent", subject=f"会议 {pk}")
+        return _meeting(request, pk, ("step", form))
     today = timezone.localdate()
     post = request.membership.post or request.membership.role_label
     return _done(

@@ -29,6 +29,8 @@ def adopt(
     actor: Actor,
 ) -> Policy:
     """A change against the class (matter, cause). Raises `PolicyRefused` for one on file already."""
+    if item and not item.settled:
+        raise PolicyRefused(f"议题“{item.title}”还没有解决。解决之后才由它完善政策。")
     if item and (item.matter_code, item.cause) != (matter_code, cause):
         raise PolicyRefused("政策针对的事项和原因须与来源议题一致。请核对。")
     try:

@@ -14,7 +14,7 @@ from kernel.authority.permissions import Permission
 from kernel.refusal import Refused
 from kernel.web.charts import Row, stacked_bars, trend
 from kernel.web.downloads import workbook
-from kernel.web.http import SignedInRequest, actor_of, refuse, requires
+from kernel.web.http import SignedInRequest, actor_of, refuse, requires, whole_number
 from kernel.web.parts import Chart
 from kernel.web.xlsx import Column
 from workflows.catalogue.queries import short_names
@@ -140,9 +140,7 @@ def _by_month(policy: Policy, effect: queries.Effect) -> Chart:
 def new(request: SignedInRequest) -> HttpResponse:
     item = None
     if asked := request.GET.get("item", ""):
-        item = get_object_or_404(
-            Item.objects.select_related("meeting"), pk=int(asked) if asked.isdecimal() else 0
-        )
+        item = get_object_or_404(Item.objects.select_related("meeting"), pk=whole_number(asked))
     matters = queries.matter_names(timezone.localdate())
     initial: dict[str, Any] = (
         {"matter_code": item.matter_code, "cause": item.cause} if item else request.GET.dict()

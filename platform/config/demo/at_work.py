@@ -204,6 +204,7 @@ def _hold_meetings(last: date, now: datetime, clerk: Actor, second_clerk: Actor)
         version=special.version,
         title="占用草原与规划选址不一致",
         why="部门意见不一致",
+        now=now,
         actor=clerk,
     )
     meetings.ask(meeting_id=special.pk, version=special.version, now=now, actor=clerk)
@@ -227,7 +228,7 @@ def _held(
     told: dict[str, Any] = {"meeting_id": meeting.pk, "actor": clerk}
     if not stuck:
         meeting = meetings.add_item(
-            version=meeting.version, title="第一季度开工准备", why="逐项过一遍", **told
+            version=meeting.version, title="第一季度开工准备", why="逐项过一遍", now=now, **told
         )
     meeting = meetings.add_items(version=meeting.version, candidates=stuck, now=now, **told)
     codes = {i.department_code for i in meeting.invitees.all()} | {"fgw", "zrzy"}

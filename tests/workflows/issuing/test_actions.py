@@ -16,7 +16,7 @@ from kernel.trail.models import TrailEntry
 from tenants.models import Tenant
 from workflows.issuing import actions, queries
 from workflows.issuing.composing import compose
-from workflows.issuing.kinds import MANNERS, Kind, mark_of
+from workflows.issuing.kinds import MANNERS, Kind, mark_of, number_of
 from workflows.issuing.models import Issued, Letterhead
 from workflows.issuing.queries import Head
 
@@ -151,3 +151,10 @@ def test_the_next_number_is_told_without_taking_it() -> None:
     assert told[Kind.ASSIGNMENT] == "准联审交〔2026〕2号"
     assert told[Kind.MINUTES] == "准联审纪〔2026〕1号"
     assert issue().serial == 2
+
+
+def test_a_number_fits_its_column_however_long_the_tenants_name() -> None:
+    word = queries.word_of(Tenant(name="长" * 60))
+    longest = Issued._meta.get_field("number").max_length
+    assert longest
+    assert all(len(number_of(kind, word, 2026, 99_999)) <= longest for kind in Kind)

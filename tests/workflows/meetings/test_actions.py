@@ -114,10 +114,7 @@ def test_the_same_thing_stands_on_the_agenda_once_and_its_unit_is_invited() -> N
 def test_items_are_moved_up_and_dropped_without_a_gap() -> None:
     meeting = prepared()
     for title in ("第二项", "第三项"):
-        meeting.refresh_from_db()
-        actions.add_item(
-            meeting_id=meeting.pk, version=meeting.version, title=title, why="自拟", actor=CLERK
-        )
+        step(meeting, "add_item", title=title, why="自拟")
     third = meeting.items.get(title="第三项")
     step(meeting, "raise_item", item_id=third.pk)
     step(meeting, "drop_item", item_id=meeting.items.get(order=1).pk)
@@ -249,10 +246,10 @@ def test_what_was_said_is_not_changed_after_the_minutes() -> None:
 
 def test_two_officers_at_one_meeting_the_second_is_told() -> None:
     meeting = prepared()
-    stale = meeting.version
-    actions.add_item(meeting_id=meeting.pk, version=stale, title="甲", why="乙", actor=CLERK)
+    facts: dict[str, Any] = {"meeting_id": meeting.pk, "version": meeting.version, "now": NOW}
+    actions.add_item(title="甲", why="乙", actor=CLERK, **facts)
     with pytest.raises(MeetingRefused, match="已有人办理"):
-        actions.add_item(meeting_id=meeting.pk, version=stale, title="丙", why="丁", actor=LEADER)
+        actions.add_item(title="丙", why="丁", actor=LEADER, **facts)
 
 
 # Table ----------------------------------------------------------------------------------------------

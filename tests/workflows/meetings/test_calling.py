@@ -132,7 +132,8 @@ def test_a_unit_that_comes_with_a_later_item_is_told() -> None:
     step(meeting, "add_items", candidates=[OTHER])
     (words,) = told("slj")
     assert "请回复" in words
-    assert len(told("zrzy")) == 1  # not again
+    _, agenda = told("zrzy")  # not called again, only told what is on the agenda now
+    assert "现有议题 2 项" in agenda
 
 
 def test_those_added_and_those_taken_off_after_the_invitation_are_told() -> None:
@@ -167,3 +168,18 @@ def test_units_invited_by_name_are_those_the_meeting_has() -> None:
         "qxj",
         "slj",
     }
+
+
+def test_a_meeting_that_was_called_keeps_a_unit_and_posts_fit_their_line() -> None:
+    meeting = invited()
+    with pytest.raises(MeetingRefused, match="至少留一个参会单位"):
+        step(meeting, "set_invitees", departments=[], posts=["旗长"])
+    with pytest.raises(MeetingRefused, match="超过 60 个字"):
+        step(meeting, "set_invitees", departments=["slj"], posts=["长" * 61])
+
+
+def test_an_agenda_that_changes_after_the_invitation_is_told() -> None:
+    meeting = invited()
+    step(meeting, "add_item", title="草原手续", why="意见不一致")
+    words = Notice.objects.filter(department_code="zrzy").values_list("text", flat=True)
+    assert any("增加议题：草原手续" in text for text in words)

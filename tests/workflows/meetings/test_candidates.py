@@ -5,10 +5,10 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 
-from tests.workflows.meetings.conftest import CLERK, NOW, ON, prepared, step
+from tests.workflows.meetings.conftest import CLERK, NOW, ON, minuted, prepared, step
 from workflows.meetings.candidates import candidates, left_over, objections
 from workflows.meetings.lifecycle import State
-from workflows.meetings.models import Item, Meeting
+from workflows.meetings.models import Item, Meeting, Resolution
 from workflows.projects import sample
 from workflows.projects.lifecycle import State as ProjectState
 from workflows.projects.models import Comment, Opinion, Project
@@ -106,3 +106,10 @@ def test_an_objection_nobody_answered_is_offered_with_its_unit_and_words() -> No
     assert "占用基本农田" in found.why
     says("zrzy", Opinion.AGREE)  # it changed its mind
     assert list(objections(ON)) == []
+
+
+def test_what_was_settled_by_a_resolution_that_is_done_is_not_offered_again() -> None:
+    minuted()
+    assert [each.key for each in left_over(ON)] == ["procedure:X-1"]
+    Resolution.objects.update(closed_on=ON)
+    assert list(left_over(ON)) == []

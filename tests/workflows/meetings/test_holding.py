@@ -150,3 +150,21 @@ def test_what_is_being_done_is_not_dropped() -> None:
             today=ON,
             actor=CLERK,
         )
+
+
+def test_a_resolution_of_several_lines_gives_a_sheet_with_a_title_of_one() -> None:
+    meeting = recorded(held())
+    actions.resolve(
+        meeting_id=meeting.pk,
+        item_id=meeting.items.get().pk,
+        demand="先出具意见；\r\n再办理预审。",
+        lead_code="zrzy",
+        support_codes=[],
+        due_on=date(2026, 2, 6),
+        actor=CLERK,
+    )
+    step(meeting, "submit")
+    step(meeting, "issue_minutes", SECOND)
+    sheet = Sheet.objects.get()
+    assert sheet.title == "先出具意见； 再办理预审。"
+    assert "再办理预审。" in sheet.demand

@@ -42,6 +42,7 @@ def discussed(
     matter: str = "A08",
     cause: str = "opinions",
     held: bool = True,
+    settled: bool = True,
     procedure: Procedure | None = None,
 ) -> Item:
     meeting = Meeting.objects.create(
@@ -60,6 +61,7 @@ def discussed(
         title="用地预审",
         matter_code=matter,
         cause=cause,
+        settled=settled,
         procedure=procedure,
     )
 
@@ -151,6 +153,8 @@ def test_one_document_is_put_on_file_once_for_a_class_and_fits_its_item() -> Non
         policy()
     with pytest.raises(PolicyRefused, match="须与来源议题一致"):
         policy(item=discussed(BEGUN, cause="papers"), document="另一件")
+    with pytest.raises(PolicyRefused, match="还没有解决"):
+        policy(item=discussed(BEGUN, settled=False), document="再一件")
 
 
 def test_on_the_pages_a_policy_is_adopted_and_shows_its_rows(
