@@ -30,7 +30,7 @@ from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
 from workflows.mechanism.queries import signing_name
 from workflows.procedures.clocks import standing
-from workflows.procedures.lifecycle import RUNNING, Move, MoveRefused
+from workflows.procedures.lifecycle import FINISHED, RUNNING, Move, MoveRefused
 from workflows.procedures.lifecycle import State as ProcedureState
 from workflows.procedures.models import Procedure
 from workflows.procedures.planning import Book
@@ -371,7 +371,8 @@ def refuse_on_missing(book: Book, procedure: Procedure, move: Move, *, on: date)
     it did (hook of the ledger)."""
     if move.name != "decide":
         return
-    missing = queries.missing_in(book.project.pk, on)
+    # Dating a decision back decides nothing anew: what was let come later since does not count.
+    missing = queries.missing_in(book.project.pk, on, then=procedure.state in FINISHED)
     if procedure.number in missing:
         raise MoveRefused(
             f"“{procedure.name}”还有容缺材料没有补齐：{'、'.join(missing[procedure.number])}。"

@@ -12,8 +12,10 @@ from kernel.clock import WorkCalendar
 from kernel.web.lamps import Lamp, lamp_on
 from workflows.deficiency.lifecycle import MISSING, UNDER_WAY, Consequence, State
 from workflows.deficiency.models import Deficiency, RuleVersion
+from workflows.procedures.clocks import standing
 from workflows.procedures.lifecycle import RUNNING
 from workflows.procedures.models import ClockEntry, Procedure
+from workflows.procedures.queries import entries_for
 from workflows.supervision.duties import Duty
 
 if TYPE_CHECKING:
@@ -88,13 +90,15 @@ def status(row: Deficiency, on: date) -> str:
     return State(row.state).label
 
 
-def missing_in(project_id: int, on: date) -> dict[str, list[str]]:
+def missing_in(project_id: int, on: date, *, then: bool = False) -> dict[str, list[str]]:
     """Papers of a project that are missing, or had not come yet on ``on``, each with its day; by
-    procedure number, one query."""
+    procedure number, one query. With ``then`` only those let come later by that day."""
     came_later = Q(state=State.MADE_GOOD, granted_on__lte=on, ended_on__gt=on)
     rows = Deficiency.objects.filter(
         Q(state__in=MISSING) | came_later, procedure__project=project_id
     ).select_related("procedure")
+    if then:
+        rows = rows.filter(granted_on__lte=on)
     found: dict[str, list[str]] = {}
     for row in rows.order_by("due_on", "pk"):
         day = f"{row.ended_on} 才补齐" if row.state == State.MADE_GOOD else f"{row.due_on} 前补齐"
@@ -106,6 +110,15 @@ def awaited() -> QuerySet[Deficiency]:
     """Papers somebody still waits for: promised, of applications at hand. One whose application ended
     stays in the ledger until it is dealt with, and is not chased."""
     return Deficiency.objects.filter(state__in=UNDER_WAY, procedure__state__in=RUNNING)
+
+
+def lapsed(rows: QuerySet[Deficiency]) -> set[int]:
+    """Keys of those under way whose application ended before the promised day was over: nothing was
+    broken; two queries."""
+    ended = rows.filter(state__in=UNDER_WAY).exclude(procedure__state__in=RUNNING)
+    over = list(ended.select_related("procedure"))
+    lines = entries_for({row.procedure for row in over}) if over else {}
+    return {row.pk for row in over if standing(lines[row.procedure.number])[-1].on <= row.due_on}
 
 
 def of_procedure(procedure: Procedure) -> QuerySet[Deficiency]:
@@ -129,8 +142,9 @@ def unkept(owner_name: str, credit_code: str, on: date) -> Deficiency | None:
         | Q(state=State.HANDED_IN, handed_in_on__gt=F("due_on"))
         | Q(decision=Consequence.RECORDED, repair_document="")
     )
-    rows = Deficiency.objects.filter(same, broken).select_related("procedure")
-    return rows.order_by("due_on", "pk").first()
+    rows = Deficiency.objects.filter(same, broken)
+    barring = rows.exclude(pk__in=lapsed(rows)).select_related("procedure")
+    return barring.order_by("due_on", "pk").first()
 
 
 # The rule -----------------------------------------------------------------------------------------

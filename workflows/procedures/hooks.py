@@ -1,6 +1,7 @@
 """What other rooms look at before a procedure moves (联动): a hook that raises `MoveRefused` stops the move.
 
-It runs under the project's lock, for a move and for a correction that would bring a decision back.
+It runs under the project's lock, for a move and for a correction that would bring a decision back or date one
+back.
 """
 
 from datetime import date

@@ -797,3 +797,63 @@ def test_nothing_is_decided_as_of_a_day_before_the_paper_came(project: Project) 
                 on=TODAY,
                 actor=CLERK,
             )
+
+
+def test_a_decision_is_dated_back_though_a_paper_before_it_was_let_come_later_since(
+    project: Project,
+) -> None:
+    first, middle, last = project.procedures.order_by("order")[:3]
+    Edge.objects.all().delete()
+    decide(at_hand(middle))
+    with time_machine.travel("2026-02-10 10:00+08:00", tick=False):
+        at_hand(last)
+        for name, on, told in (
+            ("accept", TODAY, {}),
+            ("decide", date(2026, 2, 10), {"document": "批〔2026〕1号"}),
+        ):
+            last.refresh_from_db()
+            make_move(
+                procedure_number=last.number,
+                name=name,
+                on=on,
+                version=last.version,
+                actor=CLERK,
+                **told,
+            )
+        Edge.objects.create(before=first, after=middle, strength="deficient")
+        Edge.objects.create(before=middle, after=last, strength="hard")
+        let(at_hand(first), on=date(2026, 2, 10))
+        last.refresh_from_db()
+        fixed = correct(
+            procedure_number=last.number,
+            entry_id=last.entries.latest("pk").pk,
+            version=last.version,
+            why="日期记错",
+            actor=CLERK,
+            on=TODAY,
+        )
+    assert fixed.decided_on == TODAY
+
+
+def test_whose_application_ended_before_the_day_broke_no_promise(project: Project) -> None:
+    first, second, third = (at_hand(p) for p in project.procedures.filter(edges_in=None)[:3])
+    let(first)
+    withdraw(first, TODAY)
+    late = DUE + timedelta(days=1)
+    assert let(second, on=late, due_on=date(2026, 2, 28)).state == State.OPEN
+    with time_machine.travel("2026-03-02 10:00+08:00", tick=False):
+        withdraw(second, date(2026, 3, 2))
+        with pytest.raises(DeficiencyRefused, match="补齐之前不再适用容缺"):
+            let(third, on=date(2026, 3, 2), due_on=date(2026, 3, 9))
+
+
+def test_an_overdue_paper_is_said_to_be_so_on_a_rest_day(
+    project: Project, zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    """Due on the last working day before the holiday: no working day has passed since."""
+    row = let(at_hand(free(project)), due_on=date(2026, 2, 14))
+    with time_machine.travel("2026-02-15 10:00+08:00", tick=False):
+        office = console(zhungeer, member(zhungeer, "office"))
+        page = office.get(f"/deficiency/{row.pk}/").content.decode()
+    assert "已逾期</span>" in page
+    assert "余 0 个工作日" not in page
