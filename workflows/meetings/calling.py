@@ -1,7 +1,7 @@
 """Call a meeting: prepare it, get consent, invite, move, cancel."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.core.files import File
@@ -29,7 +29,7 @@ from workflows.meetings.lifecycle import (
 from workflows.meetings.models import Invitee, Item, Meeting
 
 ROOM = "meetings"
-LONGEST_POST = 60
+FURTHEST = timedelta(days=366)  # a meeting beyond it is a mistyped year
 
 
 @transaction.atomic
@@ -48,8 +48,7 @@ def prepare(
     actor: Actor,
 ) -> Meeting:
     """A meeting in preparation. Raises `MeetingRefused`."""
-    if on < today:
-        raise MeetingRefused(f"会议日期 {on} 已经过去。请改为今天或者以后的日期。")
+    _check_day(on, today)
     if kind == Kind.COORDINATION and not ground:
         raise MeetingRefused("专题协调会须选择召开理由。")
     meeting = Meeting.objects.create(
@@ -96,19 +95,27 @@ def add_items(
     saved(meeting)
     _record(meeting, actor, "agenda", f"议题增至 {order} 项")
     _tell_of_change(meeting, now, added=added)
-    _tell_of_agenda(meeting, f"议程有变，现有议题 {order} 项。", now, but=added)
+    if order > len(on_it):
+        _tell_of_agenda(meeting, f"议程有变，现有议题 {order} 项。", now, but=added)
     return meeting
 
 
 @transaction.atomic
 def add_item(
-    *, meeting_id: int, version: int, title: str, why: str, now: datetime, actor: Actor
+    *,
+    meeting_id: int,
+    version: int,
+    title: str,
+    why: str,
+    now: datetime,
+    actor: Actor,
+    project: Any = None,
 ) -> Meeting:
     """An item of the office's own. Raises `MeetingRefused`."""
     meeting = locked(meeting_id, version)
     _check_changeable(meeting)
     order = meeting.items.count() + 1
-    item = Item.objects.create(meeting=meeting, order=order, title=title, why=why)
+    item = Item.objects.create(meeting=meeting, order=order, title=title, why=why, project=project)
     item.key = f"item:{item.pk}"  # what a later meeting knows it by
     item.save(update_fields=["key"])
     saved(meeting)
@@ -173,13 +180,14 @@ def set_invitees(
     meeting = locked(meeting_id, version)
     _check_open(meeting)
     units, leaders = set(departments), {post.strip() for post in posts if post.strip()}
+    longest = Invitee._meta.get_field("post").max_length or 0
     for post in leaders:
-        if len(post) > LONGEST_POST:
+        if len(post) > longest:
             raise MeetingRefused(
-                f"参会领导“{post[:20]}…”超过 {LONGEST_POST} 个字。一行写一位领导的职务。"
+                f"参会领导“{post[:20]}…”超过 {longest} 个字。请一行写一位领导的职务。"
             )
     if meeting.state == State.INVITED and not units:
-        raise MeetingRefused("会议已经通知，至少留一个参会单位。不开了的，请取消会议。")
+        raise MeetingRefused("会议已经通知，至少要留一个参会单位。不开了的，请取消会议。")
     there = set(meeting.invitees.values_list("department_code", "post"))
     was_units, was_leaders = (
         {code for code, _ in there if code},
@@ -326,8 +334,7 @@ def change(
     """
     meeting = locked(meeting_id, version)
     _check_changeable(meeting)
-    if on < today:
-        raise MeetingRefused(f"会议日期 {on} 已经过去。请改为今天或者以后的日期。")
+    _check_day(on, today)
     meeting.title, meeting.on, meeting.at = title, on, at
     meeting.place, meeting.chair = place, chair
     if meeting.state == State.INVITED:
@@ -401,6 +408,13 @@ def locked(meeting_id: int, version: int) -> Meeting:
 def saved(meeting: Meeting, *fields: str) -> None:
     meeting.version += 1
     meeting.save(update_fields=[*fields, "version"])
+
+
+def _check_day(on: date, today: date) -> None:
+    if on < today:
+        raise MeetingRefused(f"会议日期 {on} 已经过去。请改为今天或者以后的日期。")
+    if on > today + FURTHEST:
+        raise MeetingRefused(f"会议日期 {on} 在一年以后，请核对年份。")
 
 
 def _check_open(meeting: Meeting) -> None:
@@ -485,12 +499,29 @@ def _tell(meeting: Meeting, key: str, words: str, now: datetime, **audience: Any
     tell([_message(meeting, key, words, **audience)], at=now)
 
 
-def _tell_units(meeting: Meeting, key: str, words: str, now: datetime, url: str = "") -> None:
+def _tell_units(
+    meeting: Meeting,
+    key: str,
+    words: str,
+    now: datetime,
+    url: str = "",
+    but: Collection[str] = (),
+) -> None:
     codes = meeting.invitees.exclude(department_code="").values_list("department_code", flat=True)
-    messages = [_message(meeting, key, words, url, department_code=code) for code in codes]
+    messages = [
+        _message(meeting, key, words, url, department_code=code)
+        for code in codes
+        if code not in but
+    ]
     if meeting.invitees.filter(department_code="").exists():
         messages.append(_message(meeting, key, words, url, role="leader"))
     tell(messages, at=now)
+
+
+def _tell_of_agenda(meeting: Meeting, words: str, now: datetime, but: Collection[str] = ()) -> None:
+    """Once it was called, those who were told of the agenda before; ``but`` are invited just now."""
+    if meeting.state == State.INVITED:
+        _tell_units(meeting, "agenda", words, now, but=but)
 
 
 def _tell_of_change(
@@ -520,16 +551,6 @@ def _tell_of_change(
         _message(meeting, f"off:{post}", stay.format(post), role="leader") for post in posts_removed
     ]
     tell(messages, at=now)
-
-
-def _tell_of_agenda(
-    meeting: Meeting, words: str, now: datetime, *, but: Collection[str] = ()
-) -> None:
-    """Once it was called, the units learn what is on the agenda now; those called just now know."""
-    if meeting.state == State.INVITED:
-        units = meeting.invitees.exclude(department_code__in=["", *but])
-        codes = units.values_list("department_code", flat=True)
-        tell([_message(meeting, "agenda", words, department_code=code) for code in codes], at=now)
 
 
 def _message(meeting: Meeting, key: str, words: str, url: str = "", **audience: Any) -> Message:

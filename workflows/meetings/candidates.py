@@ -9,7 +9,8 @@ from django.db.models import Exists, OuterRef, Q
 from kernel.calendars.queries import work_calendar
 from kernel.papers.paper import cn_date
 from kernel.web.lamps import Lamp
-from workflows.assignments.models import Part
+from workflows.assignments.lifecycle import SheetState
+from workflows.assignments.models import Part, Sheet
 from workflows.catalogue.queries import departments
 from workflows.deficiency.lifecycle import State as PaperState
 from workflows.deficiency.models import Deficiency
@@ -164,22 +165,28 @@ def objections(on: date) -> Iterable[Candidate]:
 
 
 def left_over(on: date) -> Iterable[Candidate]:
-    """What the last meeting it came to did not settle, or did not reach, each once; not what was decided
-    since, nor what was settled by resolutions that are done."""
+    """What the last meeting it came to discussed and did not settle, or did not reach, each once; not what
+    was decided since, nor what was settled by resolutions that are done."""
     held = Item.objects.filter(meeting__state__in=HELD)
     last = held.order_by("key", "-meeting__on", "-meeting__at", "-pk").distinct("key")
-    rows = held.filter(
-        pk__in=last.values("pk"),
-        settled=False,
-        meeting__state__in=[MeetingState.MINUTED, MeetingState.CLOSED],
-    )
     resolved = Resolution.objects.filter(item=OuterRef("pk"))
+    undone = resolved.filter(Q(closed_on=None) | ~Q(dropped_why=""))
     rows = (
-        rows.filter(~Exists(resolved) | Exists(resolved.filter(closed_on=None)))
+        held.filter(
+            ~Exists(resolved) | Exists(undone),
+            pk__in=last.values("pk"),
+            settled=False,
+            meeting__state__in=[MeetingState.MINUTED, MeetingState.CLOSED],
+        )
         .exclude(procedure__state__in=FINISHED)
         .exclude(project__done_on__isnull=False)
     )
-    for item in rows.select_related("meeting", "procedure").order_by("-meeting__on", "pk")[:MOST]:
+    found = rows.select_related("meeting", "procedure").order_by("-meeting__on", "pk")[:MOST]
+    sheets = {item.key for item in found if item.key.startswith("sheet:")}
+    over = _no_longer_open(sheets) if sheets else set()
+    for item in found:
+        if item.key in over:
+            continue
         yield Candidate(
             item.key,
             item.title,
@@ -190,3 +197,10 @@ def left_over(on: date) -> Iterable[Candidate]:
             item.matter_code,
             (item.procedure.department_code,) if item.procedure else (),
         )
+
+
+def _no_longer_open(keys: Iterable[str]) -> set[str]:
+    """Those of ``keys`` ("sheet:12") whose sheet is closed or was taken back."""
+    ids = [int(key.partition(":")[2]) for key in keys]
+    ended = Sheet.objects.filter(pk__in=ids).exclude(state=SheetState.HANDED_OVER).order_by()
+    return {f"sheet:{pk}" for pk in ended.values_list("pk", flat=True)}

@@ -9,7 +9,7 @@ from django.urls import reverse
 from kernel.notices.telling import Message, tell
 from kernel.papers.paper import Block, Heading, Paper, Para, Table, cn_date
 from kernel.trail import Actor, record
-from workflows.assignments.actions import PartDraft, Source, draw_up, hand_over
+from workflows.assignments.actions import FURTHEST, PartDraft, Source, draw_up, hand_over
 from workflows.assignments.lifecycle import SheetState, SourceKind
 from workflows.assignments.models import Sheet
 from workflows.catalogue.queries import short_names
@@ -44,6 +44,10 @@ def hold(
     if not meeting.items.exists():
         raise MeetingRefused("会议没有议题，不能登记召开。不开了的，请取消会议。")
     invitees = list(meeting.invitees.order_by("pk"))
+    if not any(invitee.pk in came for invitee in invitees):
+        raise MeetingRefused(
+            "没有勾选任何到会的单位或者领导。请先勾选；没有开成的，请改期或者取消。"
+        )
     for invitee in invitees:
         invitee.came, invitee.who = invitee.pk in came, came.get(invitee.pk, "")[:100]
     Invitee.objects.bulk_update(invitees, ["came", "who"])
@@ -86,6 +90,10 @@ def write_down(
         raise MeetingRefused(
             f"议题“{item.title}”在您打开页面之后已有人记录，这次没有保存。您写的还在，请对照最新记录再保存。"
         )
+    if not_discussed.strip() and (settled or item.resolutions.exists()):
+        raise MeetingRefused(
+            f"议题“{item.title}”写了未议理由，就不能当场解决，也不能有议定事项。请删去其中一样。"
+        )
     own = item.said.filter(by_ledger=False)
     if cause and cause not in Cause.values:
         raise MeetingRefused("请从列表中选择原因。")
@@ -125,8 +133,12 @@ def resolve(
     item = _item(meeting, item_id)
     if not demand.strip() or not lead_code:
         raise MeetingRefused("议定事项须写明内容和牵头单位。")
+    if item.not_discussed:
+        raise MeetingRefused(f"议题“{item.title}”记为未议，不能有议定事项。请先删去未议理由。")
     if due_on <= meeting.on:
         raise MeetingRefused(f"办结期限 {due_on} 须在会议日期 {meeting.on} 之后。请改期限。")
+    if due_on > meeting.on + FURTHEST:
+        raise MeetingRefused(f"办结期限 {due_on} 在两年以后，请核对年份。")
     if item.resolutions.filter(demand=demand.strip(), lead_code=lead_code).exists():
         raise MeetingRefused("这件议定事项已经记下，不必再记一次。")
     made = Resolution.objects.create(
@@ -409,7 +421,7 @@ def _settle(meeting: Meeting, actor: Actor) -> None:
         return
     meeting.state = move_from(meeting.state, meeting.kind, "close").target
     saved(meeting, "state")
-    _record(meeting, actor, "close", "议定事项全部办结")
+    _record(meeting, actor, "close", "议定事项全部了结")
 
 
 def _item(meeting: Meeting, item_id: int) -> Item:

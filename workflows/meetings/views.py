@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kernel.authority.permissions import Permission
 from kernel.papers.attaching import attached
+from kernel.papers.characters import seen
 from kernel.papers.pdf import pdf_bytes
 from kernel.refusal import Refused
 from kernel.trail.queries import events, of
@@ -307,10 +308,11 @@ def agenda(request: SignedInRequest, pk: int) -> HttpResponse:
         "version": whole_number(request.POST.get("version")),
         "actor": actor_of(request),
     }
+    now = timezone.now()
 
     def act() -> None:
         if drop := request.POST.get("drop"):
-            actions.drop_item(item_id=whole_number(drop), now=timezone.now(), **common)
+            actions.drop_item(item_id=whole_number(drop), now=now, **common)
         elif up := request.POST.get("up"):
             actions.raise_item(item_id=whole_number(up), **common)
         else:
@@ -318,7 +320,7 @@ def agenda(request: SignedInRequest, pk: int) -> HttpResponse:
             offered = [c for c in candidates(timezone.localdate()) if c.key in chosen]
             if not offered:
                 raise MeetingRefused("请先勾选要上会的候选。已经解决的，候选里不再列出。")
-            actions.add_items(candidates=offered, now=timezone.now(), **common)
+            actions.add_items(candidates=offered, now=now, **common)
 
     return _done(request, found, act, "议程已更新。", "meetings.agenda")
 
@@ -382,8 +384,8 @@ def step(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     }
     text = form.cleaned_data["text"]
     came = {
-        whole_number(key.removeprefix("came-")): request.POST.get(
-            f"who-{key.removeprefix('came-')}", ""
+        whole_number(key.removeprefix("came-")): seen(
+            request.POST.get(f"who-{key.removeprefix('came-')}", "")
         )
         for key in request.POST
         if key.startswith("came-")
@@ -584,7 +586,7 @@ def unsheeted(request: SignedInRequest, pk: int, resolution: int) -> HttpRespons
         "actor": actor_of(request),
     }
     if "drop" in request.POST:
-        why = request.POST.get("why", "")
+        why = seen(request.POST.get("why", ""))
         return _done(
             request,
             found,

@@ -55,7 +55,7 @@ def step(meeting: Meeting, name: str, actor: Actor = CLERK, **told: Any) -> Meet
     verb = getattr(actions, name)
     if name in ("invite", "hold", "submit", "issue_minutes"):
         told = {"today": TODAY if name == "invite" else ON, "now": NOW} | told
-    elif name not in ("raise_item", "rework", "send_back"):
+    elif name not in ("change", "consent", "raise_item", "rework", "send_back"):
         told = {"now": NOW} | told
     return verb(meeting_id=meeting.pk, version=meeting.version, actor=actor, **told)
 

@@ -1,6 +1,6 @@
 """Consent holds for what it was given for; whoever is asked to come, or no longer, is told; leaders answer too."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -132,8 +132,7 @@ def test_a_unit_that_comes_with_a_later_item_is_told() -> None:
     step(meeting, "add_items", candidates=[OTHER])
     (words,) = told("slj")
     assert "请回复" in words
-    _, agenda = told("zrzy")  # not called again, only told what is on the agenda now
-    assert "现有议题 2 项" in agenda
+    assert "请回复" not in told("zrzy")[-1]  # not again
 
 
 def test_those_added_and_those_taken_off_after_the_invitation_are_told() -> None:
@@ -147,8 +146,42 @@ def test_those_added_and_those_taken_off_after_the_invitation_are_told() -> None
     assert len(told("slj")) == 1
 
 
+def test_an_agenda_that_changes_after_the_invitation_is_told() -> None:
+    meeting = invited()
+    step(meeting, "add_items", candidates=[OTHER])
+    assert "现有议题 2 项" in told("zrzy")[-1]
+    step(meeting, "add_item", title="草原手续", why="意见不一致")
+    assert "增加议题：草原手续" in told("zrzy")[-1]
+    step(meeting, "drop_item", item_id=meeting.items.get(title="草原手续").pk)
+    assert "撤下议题：草原手续" in told("slj")[-1]
+    before = len(told("zrzy"))
+    step(meeting, "add_items", candidates=[OTHER])  # is on it
+    assert len(told("zrzy")) == before
+
+
+def test_somebody_is_invited_and_a_post_is_one_line() -> None:
+    meeting = invited()
+    with pytest.raises(MeetingRefused, match="至少要留一个参会单位"):
+        step(meeting, "set_invitees", departments=[], posts=["旗长"])
+    with pytest.raises(MeetingRefused, match="超过 60 个字"):
+        step(meeting, "set_invitees", departments=["slj"], posts=["长" * 61])
+
+
+@pytest.mark.parametrize("on", [date(2025, 1, 1), date(2060, 12, 31)])
+def test_a_meeting_is_set_within_a_year(on: date) -> None:
+    with pytest.raises(MeetingRefused, match="会议日期"):
+        prepared(on=on)
+
+
+def test_a_meeting_nobody_came_to_was_not_held() -> None:
+    with pytest.raises(MeetingRefused, match="没有勾选任何到会"):
+        step(invited(), "hold", came={999_999: "别处的人"})
+
+
 def test_before_the_invitation_nobody_is_told() -> None:
-    step(prepared(), "set_invitees", departments=["slj"], posts=["旗长"])
+    meeting = prepared()
+    step(meeting, "set_invitees", departments=["slj"], posts=["旗长"])
+    step(meeting, "add_item", title="草原手续", why="意见不一致")
     assert not Notice.objects.exists()
 
 
@@ -168,18 +201,3 @@ def test_units_invited_by_name_are_those_the_meeting_has() -> None:
         "qxj",
         "slj",
     }
-
-
-def test_a_meeting_that_was_called_keeps_a_unit_and_posts_fit_their_line() -> None:
-    meeting = invited()
-    with pytest.raises(MeetingRefused, match="至少留一个参会单位"):
-        step(meeting, "set_invitees", departments=[], posts=["旗长"])
-    with pytest.raises(MeetingRefused, match="超过 60 个字"):
-        step(meeting, "set_invitees", departments=["slj"], posts=["长" * 61])
-
-
-def test_an_agenda_that_changes_after_the_invitation_is_told() -> None:
-    meeting = invited()
-    step(meeting, "add_item", title="草原手续", why="意见不一致")
-    words = Notice.objects.filter(department_code="zrzy").values_list("text", flat=True)
-    assert any("增加议题：草原手续" in text for text in words)

@@ -6,6 +6,8 @@ import pytest
 from django.utils import timezone
 
 from tests.workflows.meetings.conftest import CLERK, NOW, ON, minuted, prepared, step
+from workflows.assignments.lifecycle import SheetState
+from workflows.assignments.models import Sheet
 from workflows.meetings.candidates import candidates, left_over, objections
 from workflows.meetings.lifecycle import State
 from workflows.meetings.models import Item, Meeting, Resolution
@@ -46,6 +48,25 @@ def test_what_a_later_meeting_settled_is_no_longer_left_over() -> None:
     assert offered() == []
     discussed(12)  # and it came back
     assert offered() == [("procedure:P-1", "第12天")]
+
+
+def test_what_resolutions_settled_that_are_done_is_no_longer_left_over() -> None:
+    minuted()
+    assert [key for key, _ in offered()] == ["procedure:X-1"]
+    Resolution.objects.update(closed_on=ON, dropped_why="另行处理")
+    assert [key for key, _ in offered()] == ["procedure:X-1"]
+    Resolution.objects.update(dropped_why="")
+    assert offered() == []
+
+
+def test_a_sheet_that_was_closed_since_is_no_longer_left_over() -> None:
+    minuted()
+    sheet = Sheet.objects.get()
+    Resolution.objects.update(closed_on=ON)
+    discussed(0, f"sheet:{sheet.pk}")
+    assert [key for key, _ in offered()] == [f"sheet:{sheet.pk}"]
+    Sheet.objects.update(state=SheetState.CLOSED)
+    assert offered() == []
 
 
 def test_what_was_left_over_twice_is_offered_once() -> None:
@@ -106,10 +127,3 @@ def test_an_objection_nobody_answered_is_offered_with_its_unit_and_words() -> No
     assert "占用基本农田" in found.why
     says("zrzy", Opinion.AGREE)  # it changed its mind
     assert list(objections(ON)) == []
-
-
-def test_what_was_settled_by_a_resolution_that_is_done_is_not_offered_again() -> None:
-    minuted()
-    assert [each.key for each in left_over(ON)] == ["procedure:X-1"]
-    Resolution.objects.update(closed_on=ON)
-    assert list(left_over(ON)) == []

@@ -1,6 +1,7 @@
 """What was put down stays: two officers, a double click, the ledger's own words, a sheet that is cancelled."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -56,6 +57,52 @@ def test_a_resolution_sent_twice_is_one() -> None:
     with pytest.raises(MeetingRefused, match="不必再记一次"):
         resolved(meeting)
     assert Resolution.objects.count() == 1
+
+
+def test_a_resolution_is_due_within_two_years() -> None:
+    with pytest.raises(MeetingRefused, match="在两年以后"):
+        resolved(recorded(held()), date(2060, 1, 1))
+
+
+def test_a_resolution_of_several_lines_gives_a_sheet_with_a_title_of_one() -> None:
+    meeting = recorded(held())
+    actions.resolve(
+        meeting_id=meeting.pk,
+        item_id=meeting.items.get().pk,
+        demand="先出具意见；\r\n再办理预审。",
+        lead_code="zrzy",
+        support_codes=[],
+        due_on=date(2026, 2, 6),
+        actor=CLERK,
+    )
+    step(meeting, "submit")
+    step(meeting, "issue_minutes", SECOND)
+    sheet = Sheet.objects.get()
+    assert sheet.title == "先出具意见； 再办理预审。"
+    assert "再办理预审。" in sheet.demand
+
+
+def test_an_item_that_was_not_discussed_resolves_and_settles_nothing() -> None:
+    meeting = resolved(recorded(held()))
+    item = meeting.items.get()
+    facts: dict[str, Any] = {
+        "meeting_id": meeting.pk,
+        "item_id": item.pk,
+        "version": item.version,
+        "said": {},
+        "cause": "",
+        "not_discussed": "主要负责人缺席",
+        "now": NOW,
+        "actor": CLERK,
+    }
+    with pytest.raises(MeetingRefused, match="写了未议理由"):
+        actions.write_down(settled=False, **facts)
+    actions.unresolve(meeting_id=meeting.pk, resolution_id=Resolution.objects.get().pk, actor=CLERK)
+    with pytest.raises(MeetingRefused, match="写了未议理由"):
+        actions.write_down(settled=True, **facts)
+    actions.write_down(settled=False, **facts)
+    with pytest.raises(MeetingRefused, match="记为未议"):
+        resolved(meeting)
 
 
 def test_what_the_ledger_said_stays_and_a_remark_stands_beside_it() -> None:
@@ -150,21 +197,3 @@ def test_what_is_being_done_is_not_dropped() -> None:
             today=ON,
             actor=CLERK,
         )
-
-
-def test_a_resolution_of_several_lines_gives_a_sheet_with_a_title_of_one() -> None:
-    meeting = recorded(held())
-    actions.resolve(
-        meeting_id=meeting.pk,
-        item_id=meeting.items.get().pk,
-        demand="先出具意见；\r\n再办理预审。",
-        lead_code="zrzy",
-        support_codes=[],
-        due_on=date(2026, 2, 6),
-        actor=CLERK,
-    )
-    step(meeting, "submit")
-    step(meeting, "issue_minutes", SECOND)
-    sheet = Sheet.objects.get()
-    assert sheet.title == "先出具意见； 再办理预审。"
-    assert "再办理预审。" in sheet.demand

@@ -35,6 +35,7 @@ from tests.workflows.meetings.conftest import (
 from workflows.assignments.actions import PartDraft, Source, cancel_sheet, draw_up
 from workflows.assignments.lifecycle import SourceKind
 from workflows.assignments.models import Sheet
+from workflows.issuing.actions import void
 from workflows.meetings.lifecycle import Kind, SixStep, State
 from workflows.meetings.models import Item, Meeting, Resolution
 from workflows.procedures.actions import comb_out
@@ -363,27 +364,6 @@ def test_lists_and_export_cost_the_same_for_one_meeting_and_three(
             office.get(path)
 
 
-def test_what_is_too_long_or_says_nothing_is_refused_with_a_sentence(at: Browser) -> None:
-    office, leader = at("office"), at("leader")
-    today = timezone.localdate().isoformat()
-    form = {"kind": "coordination", "title": "接网协调会", "on": today, "at": "09:00", "place": "三楼",
-            "chair": "副旗长", "ground": "beyond"}  # fmt: skip
-    office.post("/meetings/new/", form)
-    path = f"/meetings/{Meeting.objects.get().pk}/"
-    long = {"version": version(), "departments": ["zrzy"], "posts": "长" * 61}
-    assert "超过 60 个字" in words(office.post(f"{path}invitees/", long, follow=True))
-    assert "请先勾选" in words(office.post(f"{path}agenda/", {"version": version()}, follow=True))
-    office.post(f"{path}own-item/", {"version": version(), "title": "接网", "why": "久拖"})
-    office.post(f"{path}step/ask/", {"version": version()})
-    assert office.post(f"{path}step/cancel/", {"text": "不开"}).status_code == 422
-    why = {"version": version(), "text": "长" * 301}
-    assert office.post(f"{path}step/cancel/", why).status_code == 422
-    silent = leader.post(f"{path}consent/", {"version": version(), "text": "先协商"})
-    assert silent.status_code == 422
-    assert "请点“同意召开”或者“不同意”" in words(silent)
-    assert Meeting.objects.get().state == State.ASKED
-
-
 def test_a_project_that_changes_lets_go_of_a_procedure_that_was_discussed(project: Project) -> None:
     """The item and the sheet stay, without a procedure nobody needs any more."""
     gone = project.procedures.get(order=1)
@@ -406,3 +386,35 @@ def test_a_project_that_changes_lets_go_of_a_procedure_that_was_discussed(projec
     assert not Procedure.objects.filter(pk=gone.pk).exists()
     sheet.refresh_from_db()
     assert (Item.objects.get().procedure, sheet.procedure) == (None, None)
+
+
+def test_what_is_too_long_or_says_nothing_is_refused_with_a_sentence(at: Browser) -> None:
+    office, leader = at("office"), at("leader")
+    today = timezone.localdate().isoformat()
+    form = {"kind": "coordination", "title": "接网协调会", "on": today, "at": "09:00", "place": "三楼",
+            "chair": "副旗长", "ground": "beyond"}  # fmt: skip
+    office.post("/meetings/new/", form)
+    path = f"/meetings/{Meeting.objects.get().pk}/"
+    long = {"version": version(), "departments": ["zrzy"], "posts": "长" * 61}
+    assert "超过 60 个字" in words(office.post(f"{path}invitees/", long, follow=True))
+    assert "请先勾选" in words(office.post(f"{path}agenda/", {"version": version()}, follow=True))
+    office.post(f"{path}own-item/", {"version": version(), "title": "接网", "why": "久拖"})
+    office.post(f"{path}step/ask/", {"version": version()})
+    assert office.post(f"{path}step/cancel/", {"text": "不开"}).status_code == 422
+    why = {"version": version(), "text": "长" * 301}
+    assert office.post(f"{path}step/cancel/", why).status_code == 422
+    silent = leader.post(f"{path}consent/", {"version": version(), "text": "先协商"})
+    assert silent.status_code == 422
+    assert "请点“同意召开”或者“不同意”" in words(silent)
+    assert Meeting.objects.get().state == State.ASKED
+
+
+def test_minutes_that_were_voided_say_so_where_they_hang(at: Browser) -> None:
+    meeting = minuted()
+    assert meeting.minutes
+    void(pk=meeting.minutes.pk, why="主送有误", actor=CLERK, at=timezone.now())
+    assert "已作废：主送有误" in words(at("office").get(f"/meetings/{meeting.pk}/"))
+    sheet = Sheet.objects.get()
+    assert sheet.issued
+    void(pk=sheet.issued.pk, why="期限有误", actor=CLERK, at=timezone.now())
+    assert "已作废：期限有误" in words(at("office").get(f"/assignments/{sheet.pk}/"))
