@@ -52,10 +52,15 @@ class Reading:
 
 
 def read_progress(
-    source: bytes, *, filename: str, reach: Collection[str] | None, names: Mapping[str, str]
+    source: bytes,
+    *,
+    filename: str,
+    reach: Collection[str] | None,
+    names: Mapping[str, str],
+    on: date,
 ) -> Reading:
-    """Read the workbook; ``names`` are short names of units by code, ``reach`` the units whose parts
-    the member may feed back on. Raises `WorkbookRefused` for a file that can't be read at all."""
+    """Read the workbook on day ``on``; ``names`` are short names of units by code, ``reach`` the units
+    whose parts the member may feed back on. Raises `WorkbookRefused` for a file that can't be read at all."""
     reading = Reading([], [])
     codes = {name: code for code, name in names.items()}
     parts = {
@@ -101,9 +106,9 @@ def read_progress(
                 fault(UNIT, unit, "不是您所在单位的任务", "只回填本单位的任务")
             elif len(said) > LONGEST:
                 fault(PROGRESS, said, f"超过 {LONGEST} 个字", "写得简短些，详细材料作为附件上传")
-            elif part.last_words == said:
+            elif (part.last_words, part.said_on) == (said, on):
                 fault(
-                    PROGRESS, said, "与最近一次进展相同，已经登记过", "删去这一格，或者写新的进展"
+                    PROGRESS, said, "今天已经登记过同样的进展", "删去这一格，或者写新的进展"
                 )
             elif part.pk in taken:
                 fault(NUMBER, paper, "同一项任务写了两次", "只留一行")

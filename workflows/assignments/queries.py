@@ -114,9 +114,11 @@ def ordered(parts: QuerySet[Part], sort: str) -> QuerySet[Part]:
 
 
 def with_last_words(parts: QuerySet[Part]) -> QuerySet[Any]:
-    """Each with ``last_words``: what was said about it last; None for nothing."""
-    said = Feedback.objects.filter(part=OuterRef("pk")).order_by("-pk").values("text")[:1]
-    return parts.annotate(last_words=Subquery(said))
+    """Each with ``last_words``: what was said about it last, and ``said_on``, when; None for nothing."""
+    last = Feedback.objects.filter(part=OuterRef("pk")).order_by("-pk")
+    return parts.annotate(
+        last_words=Subquery(last.values("text")[:1]), said_on=Subquery(last.values("on")[:1])
+    )
 
 
 def lamp_of(part: Part, on: date, calendar: WorkCalendar) -> Lamp:

@@ -699,6 +699,7 @@ def upload(request: SignedInRequest) -> HttpResponse:
                     filename=file.name or "",
                     reach=reach,
                     names=short_names(),
+                    on=timezone.localdate(),
                 )
                 faults = reading.faults
                 if not faults and not reading.lines:

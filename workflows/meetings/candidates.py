@@ -13,7 +13,7 @@ from workflows.assignments.lifecycle import SheetState
 from workflows.assignments.models import Part, Sheet
 from workflows.catalogue.queries import departments
 from workflows.deficiency.lifecycle import State as PaperState
-from workflows.deficiency.models import Deficiency
+from workflows.deficiency.queries import awaited
 from workflows.meetings.lifecycle import HELD
 from workflows.meetings.lifecycle import State as MeetingState
 from workflows.meetings.models import Item, Resolution
@@ -138,7 +138,7 @@ def overdue_sheets(on: date) -> Iterable[Candidate]:
 
 
 def broken_promises(on: date) -> Iterable[Candidate]:
-    rows = Deficiency.objects.filter(state=PaperState.OPEN, due_on__lt=on)
+    rows = awaited().filter(state=PaperState.OPEN, due_on__lt=on)
     for row in rows.select_related("procedure__project").order_by("due_on", "pk")[:MOST]:
         yield _of(row.procedure, f"容缺材料“{row.material}”逾期未补", 20)
 

@@ -223,14 +223,19 @@ def test_the_exported_list_comes_back_with_its_progress(
     with in_tenant(zhungeer):
         assert Feedback.objects.get().text == "已组织踏勘。"
     again = words(land.post(f"{PATH}upload/", {"file": sent("已组织踏勘。")}))
-    assert "已经登记过" in again  # the same file sent twice
+    assert "今天已经登记过" in again  # the same file sent twice
+    with in_tenant(zhungeer):
+        Feedback.objects.update(on=timezone.localdate() - timedelta(days=7))
+    assert land.post(f"{PATH}upload/", {"file": sent("已组织踏勘。")}).status_code == 302
+    with in_tenant(zhungeer):
+        assert Feedback.objects.count() == 2  # the same words a week later are news
     bad = words(office.post(f"{PATH}upload/", {"file": sent("再次踏勘。", "没有的局")}))
     assert "第 5 行 F 列" in bad
     assert "没有这个责任单位" in bad
     torn = SimpleUploadedFile("坏.xlsx", b"PK\x03\x04broken")
     assert land.post(f"{PATH}upload/", {"file": torn}).status_code == 422
     with in_tenant(zhungeer):
-        assert Feedback.objects.count() == 1
+        assert Feedback.objects.count() == 2
 
 
 def test_a_department_fills_in_nobody_elses_progress(

@@ -12,6 +12,7 @@ from workflows.assignments.models import Part as SheetPart
 from workflows.catalogue.queries import short_names
 from workflows.deficiency.lifecycle import State as PaperState
 from workflows.deficiency.models import Deficiency
+from workflows.deficiency.queries import awaited
 from workflows.dispatch.lifecycle import Period
 from workflows.dispatch.parts import Row, Taken, counted
 from workflows.dispatch.taking.words import day_words
@@ -111,7 +112,7 @@ def resolutions(period: Period, on: date) -> Taken:
 def missing_papers(period: Period, on: date) -> Taken:
     """Papers that may come later and have not come, and those past their day."""
     calendar = work_calendar()
-    missing = Deficiency.objects.filter(state=PaperState.OPEN).select_related("procedure__project")
+    missing = awaited().filter(state=PaperState.OPEN).select_related("procedure__project")
     columns = ("材料", "办件", "项目", "补齐期限")
 
     def rows(found: QuerySet[Deficiency]) -> Iterable[Row]:
