@@ -352,10 +352,10 @@ def cancel(
             f"办件 {row.procedure.number} 的申请还在办（{row.procedure.get_state_display()}），"
             f"不能撤销“{row.material}”的容缺。请补齐；申请撤回或者不予受理之后才能撤销。"
         )
-    ended_on = standing(queries.clock_lines(row.procedure))[-1].on
-    if ended_on > row.due_on:
+    lines = queries.clock_lines(row.procedure)
+    if not queries.ended_in_time(row, lines):
         raise DeficiencyRefused(
-            f"申请 {ended_on} 才终止，补齐期限 {row.due_on} 已过，不能撤销。请补齐，或者处理逾期。"
+            f"申请 {standing(lines)[-1].on} 才终止，补齐期限 {row.due_on} 已过，不能撤销。请补齐，或者处理逾期。"
         )
     if not text.strip():
         raise DeficiencyRefused("撤销容缺须写明理由。")

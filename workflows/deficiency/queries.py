@@ -113,12 +113,17 @@ def awaited() -> QuerySet[Deficiency]:
 
 
 def lapsed(rows: QuerySet[Deficiency]) -> set[int]:
-    """Keys of those under way whose application ended before the promised day was over: nothing was
-    broken; two queries."""
+    """Keys of those under way whose application ended before the promised day was over, or was never
+    handed in after all: nothing was broken; two queries."""
     ended = rows.filter(state__in=UNDER_WAY).exclude(procedure__state__in=RUNNING)
     over = list(ended.select_related("procedure"))
     lines = entries_for({row.procedure for row in over}) if over else {}
-    return {row.pk for row in over if standing(lines[row.procedure.number])[-1].on <= row.due_on}
+    return {row.pk for row in over if ended_in_time(row, lines.get(row.procedure.number, ()))}
+
+
+def ended_in_time(row: Deficiency, lines: Iterable[ClockEntry]) -> bool:
+    """Whether the application, no longer under way by its clock ``lines``, ended by the promised day."""
+    return all(line.on <= row.due_on for line in standing(lines)[-1:])
 
 
 def of_procedure(procedure: Procedure) -> QuerySet[Deficiency]:

@@ -857,3 +857,24 @@ def test_an_overdue_paper_is_said_to_be_so_on_a_rest_day(
         page = office.get(f"/deficiency/{row.pk}/").content.decode()
     assert "已逾期</span>" in page
     assert "余 0 个工作日" not in page
+
+
+def test_what_was_let_come_later_on_an_application_taken_back_binds_nobody(
+    project: Project,
+) -> None:
+    """The receipt was a slip of the pen: no line of the ledger stands."""
+    procedure = at_hand(free(project))
+    row = let(procedure)
+    procedure.refresh_from_db()
+    correct(
+        procedure_number=procedure.number,
+        entry_id=procedure.entries.latest("pk").pk,
+        version=procedure.version,
+        why="收错了件",
+        actor=CLERK,
+        take_back=True,
+    )
+    late = DUE + timedelta(days=1)
+    assert queries.unkept(project.owner_name, "", late) is None
+    facts: dict[str, Any] = {"pk": row.pk, "version": 1, "text": "没有收件", "actor": CLERK}
+    assert cancel(on=late, reach=None, **facts).state == State.CANCELLED
