@@ -52,6 +52,7 @@ from workflows.deficiency.models import Deficiency
 from workflows.deficiency.queries import duties_until, lamp_of, status, still_open
 from workflows.deficiency.risks import risk_of
 from workflows.mechanism.models import Unit
+from workflows.meetings.candidates import broken_promises
 from workflows.procedures.actions import comb_out, make_move
 from workflows.procedures.corrections import correct
 from workflows.procedures.lifecycle import MoveRefused
@@ -840,6 +841,7 @@ def test_whose_application_ended_before_the_day_broke_no_promise(project: Projec
     let(first)
     withdraw(first, TODAY)
     late = DUE + timedelta(days=1)
+    assert list(broken_promises(late)) == []
     assert let(second, on=late, due_on=date(2026, 2, 28)).state == State.OPEN
     with time_machine.travel("2026-03-02 10:00+08:00", tick=False):
         withdraw(second, date(2026, 3, 2))

@@ -1,7 +1,7 @@
 """Pages of the meetings: what is stuck is offered, each acts in their place, the neighbour sees none."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -207,6 +207,8 @@ def test_a_unit_sees_open_resolutions_of_its_own_and_of_meetings_it_is_invited_t
     assert asked in words(supports.get(path))  # its own, though it was not invited
     assert link not in words(supports.get(path))
     assert link in words(leads.get(path))
+    Meeting.objects.filter(pk=earlier.pk).update(on=ON + timedelta(days=1))
+    assert asked not in words(leads.get(path))  # of a later meeting
 
 
 def test_the_scan_of_a_consent_is_named_to_those_who_may_open_it(
