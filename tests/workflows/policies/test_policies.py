@@ -157,6 +157,25 @@ def test_one_document_is_put_on_file_once_for_a_class_and_fits_its_item() -> Non
         policy(item=discussed(BEGUN, settled=False), document="再一件")
 
 
+def test_a_day_no_calendar_reaches_is_not_put_on_file(
+    zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    """With it the whole list could not be shown any more."""
+    office = console(zhungeer, member(zhungeer, "office"))
+    form = {
+        "title": "合并办理",
+        "matter_code": "A08",
+        "cause": "opinions",
+        "change": "合并。",
+        "department_code": "zrzy",
+        "document": "准自然资发〔2026〕1号",
+        "effective_on": "0001-01-01",
+    }
+    assert office.post("/policies/new/", form).status_code == 422
+    assert office.get("/policies/").status_code == 200
+    assert office.get(f"/policies/new/?item={'9' * 5000}").status_code == 404
+
+
 def test_on_the_pages_a_policy_is_adopted_and_shows_its_rows(
     zhungeer: Tenant, dalate: Tenant, member: Callable[..., Any], console: Callable[..., Any]
 ) -> None:
