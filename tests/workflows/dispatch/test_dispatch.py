@@ -492,3 +492,24 @@ def test_a_period_nobody_offered_is_not_compiled(
         answer = office.post("/dispatch/compile/", {"period": period}, follow=True)
         assert "请从列表中选一个还没有报告的时段" in answer.content.decode()
     assert not Report.objects.exists()
+
+
+def test_reasons_too_long_or_with_a_nul_are_refused_and_change_nothing(
+    zhungeer: Tenant, member: Callable[..., Any], console: Callable[..., Any]
+) -> None:
+    office = console(zhungeer, member(zhungeer, "office"))
+    leader = console(zhungeer, member(zhungeer, "leader"))
+    report = compiled()
+    actions.submit(pk=report.pk, version=1, at=at(ON), actor=CLERK)
+    path = f"/dispatch/{report.pk}/"
+    for told in (
+        {"version": 2, "text": "长" * 301},
+        {"version": 2, "text": "退\0回"},
+        {"text": "数字不对"},
+    ):
+        leader.post(f"{path}review/send_back/", told)
+        assert Report.objects.get().state == State.REVIEW
+    leader.post(f"{path}review/issue/", {"version": 2})
+    for why in ("长" * 301, "更\0正", ""):
+        office.post(f"{path}step/correct/", {"why": why})
+        assert Report.objects.get().state == State.ISSUED
