@@ -107,9 +107,7 @@ def read_progress(
             elif len(said) > LONGEST:
                 fault(PROGRESS, said, f"超过 {LONGEST} 个字", "写得简短些，详细材料作为附件上传")
             elif (part.last_words, part.said_on) == (said, on):
-                fault(
-                    PROGRESS, said, "今天已经登记过同样的进展", "删去这一格，或者写新的进展"
-                )
+                fault(PROGRESS, said, "今天已经登记过同样的进展", "删去这一格，或者写新的进展")
             elif part.pk in taken:
                 fault(NUMBER, paper, "同一项任务写了两次", "只留一行")
             else:
