@@ -16,7 +16,7 @@ from workflows.filings import duties, queries
 from workflows.filings.models import Draft
 
 #: Rows of one kind the desk shows at most.
-MOST = 6
+MOST = 8
 
 
 def may_read(request: SignedInRequest, attachment: Attachment) -> bool:
