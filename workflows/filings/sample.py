@@ -15,10 +15,10 @@ from workflows.filings.contents.base import Term
 from workflows.filings.contents.half_month import term_of
 from workflows.mechanism.queries import signing_name
 
-#: By department: what its measure is about, and what it promises in figures.
+#: By department: its word in a number, what its measure is about, and what it promises in figures.
 MEASURES = {
-    "zrzy": ("用地要件联审提速措施", "用地预审与选址意见书 5 个工作日办结"),
-    "sthj": ("环评审批提速措施", "环评报告表 10 个工作日办结"),
+    "zrzy": ("自然资", "用地要件联审提速措施", "用地预审与选址意见书 5 个工作日办结"),
+    "sthj": ("环", "环评审批提速措施", "环评报告表 10 个工作日办结"),
 }
 
 
@@ -36,11 +36,12 @@ def file_reports(*, on: date, actor: Actor) -> None:
             )
 
 
-def file_measure(code: str, *, on: date, actor: Actor) -> None:
+def file_measure(code: str, *, on: date) -> None:
     """The measure of department ``code`` of the tenant that is current, with its paper."""
-    title, goals = MEASURES[code]
+    word, title, goals = MEASURES[code]
+    actor = Actor(None, "经办（示例）", "审批部门")
     unit, dated = signing_name(code, on), on - timedelta(days=10)
-    document = f"示例{code}发〔{dated.year}〕3号"
+    document = f"示例{word}发〔{dated.year}〕3号"
     if Filing.objects.filter(kind=FilingKind.MEASURE, unit_code=code).exists():
         return
     term = Term(dated.year, document)

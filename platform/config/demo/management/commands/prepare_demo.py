@@ -183,8 +183,8 @@ class Command(BaseCommand):
                     )
                 filings_sample.file_reports(on=today, actor=clerk(tenant))
         for slug, code in (("city", "zrzy"), ("zhungeer", "zrzy"), ("zhungeer", "sthj")):
-            with visiting(Tenant.objects.get(slug=slug)) as tenant:
-                filings_sample.file_measure(code, on=today, actor=clerk(tenant))
+            with visiting(Tenant.objects.get(slug=slug)):
+                filings_sample.file_measure(code, on=today)
         with visiting(Tenant.objects.get(slug="city")) as city:
             waiting = Filing.objects.filter(receiver=city.schema_name, state="sent")
             for filing in waiting.filter(kind=FilingKind.MECHANISM).order_by("pk"):
