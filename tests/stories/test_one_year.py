@@ -301,7 +301,7 @@ def test_the_half_month_is_prepared_reviewed_by_another_issued_and_read(
 def test_the_report_and_a_measure_are_filed(year_city: City, at: At) -> None:
     office, land, city = at("zhunban"), at("zhunzrzy"), at("shiban", "city")
     office.open("/filings/new/half_month/")
-    assert "齐全" in office.words()
+    assert "报告还没有抄送成员单位。" in office.words()  # told, and not in the way
     filed = office.send("/half_month/send/")
     assert "准格尔旗2026年1月上半月调度报告" in filed
     city.open("/filings/inbox/")
