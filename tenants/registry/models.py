@@ -31,6 +31,9 @@ class NumberSeries(models.Model):
 class FilingKind(models.TextChoices):
     MECHANISM = "mechanism", "工作机制"
     ANNUAL_LIST = "annual_list", "年度项目清单"
+    HALF_MONTH = "half_month", "半月调度报告"
+    MEASURE = "measure", "政策措施"
+    SUMMARY = "summary", "年度总结"
 
 
 class FilingState(models.TextChoices):
@@ -46,6 +49,10 @@ class Filing(models.Model):
     number = models.CharField("报备号", max_length=40, unique=True)
     kind = models.CharField("类别", max_length=16, choices=FilingKind)
     year = models.PositiveSmallIntegerField("年度")
+    #: What of the year it is for: the first day of a half-month, the number of a measure; "" for all of it.
+    period = models.CharField("期次", max_length=80, blank=True, default="")
+    unit_code = models.CharField(max_length=10, blank=True, default="")
+    unit_name = models.CharField("报送部门", max_length=60, blank=True, default="")
     sender = models.CharField(max_length=41, db_index=True)
     sender_name = models.CharField("报送单位", max_length=60)
     receiver = models.CharField(max_length=41, db_index=True)
@@ -80,7 +87,7 @@ class Filing(models.Model):
                 name="filing_acknowledged_with_receipt",
             ),
             models.UniqueConstraint(
-                fields=["sender", "kind", "year"],
+                fields=["sender", "kind", "year", "period", "unit_code"],
                 condition=Q(state__in=["sent", "acknowledged"]),
                 name="filing_one_in_force",
             ),
@@ -88,6 +95,25 @@ class Filing(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class FilingFile(models.Model):
+    """A file that travels with a filing (附件): whoever sees the filing may open it. Never changed."""
+
+    filing = models.ForeignKey(Filing, models.PROTECT, related_name="files")
+    token = models.CharField(max_length=24, unique=True)
+    name = models.CharField("文件名", max_length=200)
+    media_type = models.CharField("类型", max_length=100)
+    size = models.PositiveIntegerField("字节数")
+    digest = models.CharField("摘要值", max_length=64)
+    content = models.BinaryField("内容")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "报备附件"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class DisclosureKind(models.TextChoices):

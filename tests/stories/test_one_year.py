@@ -298,6 +298,38 @@ def test_the_half_month_is_prepared_reviewed_by_another_issued_and_read(
     assert "核定光伏治沙项目用地红线" in land.open(figure)
 
 
+def test_the_report_and_a_measure_are_filed(year_city: City, at: At) -> None:
+    office, land, city = at("zhunban"), at("zhunzrzy"), at("shiban", "city")
+    office.open("/filings/new/half_month/")
+    assert "报告还没有抄送成员单位。" in office.words()  # told, and not in the way
+    filed = office.send("/half_month/send/")
+    assert "准格尔旗2026年1月上半月调度报告" in filed
+    city.open("/filings/inbox/")
+    city.open(office.at)
+    assert "摘要值一致" in city.words()
+    assert "鄂联审备〔2026〕" in city.send("/acknowledge/")
+
+    land.open("/filings/measures/new/")
+    land.send(
+        "/measures/new/",
+        title="用地预审提速措施",
+        document="准自然资发〔2026〕3号",
+        dated_on="2026-01-12",
+        effective_on="2026-02-01",
+        tasks="压缩环节",
+        goals="5 个工作日办结",
+        duties="用地科科长负责",
+        files=[("attachments", "措施.pdf", letter_pdf("用地预审提速措施"))],
+    )
+    land.send("/send/")
+    measure = land.at
+    office.open(measure)
+    assert "用地预审提速措施" in office.words()
+    office.send("/acknowledge/")
+    assert "准联审备〔2026〕1号" in land.open(measure)
+    city.open(measure, status=404)  # it stays with the banner
+
+
 def test_who_is_late_is_chased_stage_by_stage_and_never_twice(year_city: City, at: At) -> None:
     """Due on Friday the 16th: the first, third and fifth working day after are the 19th, 21st and 23rd."""
     title = "核定光伏治沙项目用地红线"

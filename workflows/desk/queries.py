@@ -105,13 +105,12 @@ def desk(request: "SignedInRequest", on: date) -> Desk:
     names = {code: department.short_name for code, department in departments().items()}
     rule = lamp_rules().on(on)
     by_state = _by_state(request)
-    filed = _filed(request)
     return Desk(
-        mine=_mine(request, near, on, names, rule, by_state, filed),
+        mine=_mine(request, near, on, names, rule, by_state),
         red=_listing(red, on, f"{at}?lamp=red", names, rule),
         yellow=_listing(yellow, on, f"{at}?lamp=yellow", names, rule),
         turning=_listing(turning, on, f"{at}?lamp=green&sort=red", names, rule),
-        others=_others(request, near, on, names, rule, filed),
+        others=_others(request, near, on, names, rule, _filed(request)),
         news=news(request, near, on),
         states=frozenset(state for _, state, _ in by_state),
     )
@@ -126,11 +125,12 @@ def _by_state(request: "SignedInRequest") -> list[tuple[int, str, int]]:
 
 
 def _filed(request: "SignedInRequest") -> list[Filing]:
-    """What this tenant has filed and is not done with: without an answer, or returned."""
+    """What this tenant has filed and nobody has answered yet."""
     if Permission.FILINGS_SEND not in request.permissions:
         return []
-    mine = filings.sent(request.tenant).select_related(None).defer("snapshot", "letter")
-    return list(mine.filter(state__in=[FilingState.SENT, FilingState.RETURNED]))
+    name = request.tenant.schema_name
+    found = filings.in_hand(request)
+    return [f for f in reversed(found) if f.sender == name and f.state == FilingState.SENT]
 
 
 def _mine(
@@ -140,11 +140,9 @@ def _mine(
     names: Names,
     rule: LampRule,
     by_state: Sequence[tuple[int, str, int]],
-    filed: Sequence[Filing],
 ) -> Listing:
     items = [
         *items_of(request, on),
-        *_filings(request, on, filed),
         *_projects(request, on, by_state),
         *_drafts(request),
     ]
@@ -189,7 +187,7 @@ def _others(
 ) -> Listing:
     """What one waits for: an answer to a filing, papers or an expert's work for a procedure."""
     items = []
-    if sent := [filing for filing in filed if filing.state == FilingState.SENT]:
+    if filed:
         items = [
             Item(
                 f"{line.filing.title}报备",
@@ -200,7 +198,7 @@ def _others(
                 line.answer_by,
                 note="已超过答复期限" if line.late else "",
             )
-            for line in filings.with_deadlines(sent, on, calendar_of(request))
+            for line in filings.with_deadlines(filed, on, calendar_of(request))
         ]
     waiting = near.filter(state__in=[State.CORRECTING, *PAUSED])
     if Role(request.membership.role) not in (Role.DEPARTMENT, Role.REPRESENTATIVE, Role.OFFICE):
@@ -253,28 +251,6 @@ def _item(procedure: Procedure, on: date, names: Names, rule: LampRule) -> Item:
         procedure.yellow_on,
         f"{state.label} · {holder}",
     )
-
-
-def _filings(request: "SignedInRequest", on: date, filed: Sequence[Filing]) -> Iterable[Item]:
-    if Permission.FILINGS_RECEIVE in request.permissions:
-        for line in filings.waiting(request.tenant, on, calendar_of(request)):
-            yield Item(
-                f"{line.filing.title}报备",
-                line.filing.number,
-                "办理",
-                reverse("filings:detail", args=[line.filing.pk]),
-                "答复期限",
-                line.answer_by,
-                note="已超过答复期限" if line.late else "",
-            )
-    for filing in filed:
-        if filing.state == FilingState.RETURNED:
-            yield Item(
-                f"{filing.title}报备被退回",
-                f"{filing.number}：{filing.return_reason}",
-                "修改后重新报送",
-                f"{reverse('filings:new', args=[filing.kind])}?year={filing.year}",
-            )
 
 
 def _projects(

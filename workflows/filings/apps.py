@@ -1,10 +1,6 @@
 """The filings app."""
 
 from django.apps import AppConfig
-from django.http import HttpRequest
-
-from kernel.authority.permissions import Permission
-from kernel.web.navigation import NavItem, register
 
 
 class FilingsConfig(AppConfig):
@@ -12,24 +8,25 @@ class FilingsConfig(AppConfig):
     verbose_name = "报备"
 
     def ready(self) -> None:
+        from kernel.authority.permissions import Permission  # noqa: PLC0415 -- models are ready now
+        from kernel.papers.attaching import register_reader  # noqa: PLC0415
+        from kernel.web import waiting  # noqa: PLC0415
+        from kernel.web.navigation import NavItem, register  # noqa: PLC0415
+        from workflows.filings import queries, showing  # noqa: PLC0415
+
+        register_reader(queries.ROOM, showing.may_read)
+        waiting.register(queries.ROOM, showing.waiting)
         register(
-            NavItem("报备与公开", "报备", "filings:list", Permission.FILINGS_VIEW, 10, _returned)
+            NavItem(
+                "报备与公开", "报备", "filings:list", Permission.FILINGS_VIEW, 10, showing.returned
+            )
         )
         register(
             NavItem(
-                "报备与公开", "报备收件", "filings:inbox", Permission.FILINGS_RECEIVE, 11, _waiting
+                "报备与公开", "报备收件", "filings:inbox", Permission.FILINGS_RECEIVE, 11,
+                showing.received,
             )
+        )  # fmt: skip
+        register(
+            NavItem("报备与公开", "报备日历", "filings:calendar", Permission.FILINGS_VIEW, order=12)
         )
-
-
-def _returned(request: HttpRequest) -> int:
-    from workflows.filings.queries import returned  # noqa: PLC0415 -- models are not loaded yet
-
-    tenant = request.tenant  # type: ignore[attr-defined]
-    return 0 if tenant.is_city else returned(tenant).count()
-
-
-def _waiting(request: HttpRequest) -> int:
-    from workflows.filings.queries import waiting_count  # noqa: PLC0415 -- as above
-
-    return waiting_count(request.tenant)  # type: ignore[attr-defined]

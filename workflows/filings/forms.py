@@ -1,26 +1,34 @@
 """What pages about filings ask for."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
 from tenants.registry.models import FilingKind, FilingState
 
+ANY = ("", "全部")
+
 
 class FilingFilter(forms.Form):
-    kind = forms.ChoiceField(
-        label="类别", required=False, choices=[("", "全部"), *FilingKind.choices]
+    q = forms.CharField(
+        label="编号或内容",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput({"type": "search"}),
     )
+    box = forms.ChoiceField(
+        label="方向", required=False, choices=[ANY, ("sender", "报出"), ("receiver", "收到")]
+    )
+    kind = forms.ChoiceField(label="类别", required=False, choices=[ANY, *FilingKind.choices])
     year = forms.IntegerField(label="年度", required=False, min_value=2000, max_value=2100)
-    state = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), *FilingState.choices]
-    )
+    state = forms.ChoiceField(label="状态", required=False, choices=[ANY, *FilingState.choices])
     sender = forms.ChoiceField(label="报送单位", required=False)
 
-    def __init__(self, *args: Any, senders: dict[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, senders: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if senders:
-            self.fields["sender"].choices = [("", "全部"), *senders.items()]  # type: ignore[attr-defined]
+        if len(senders) > 1:
+            self.fields["sender"].choices = [ANY, *senders.items()]  # type: ignore[attr-defined]
         else:
             del self.fields["sender"]
 
@@ -32,6 +40,7 @@ class FilingFilter(forms.Form):
 
 class SendForm(forms.Form):
     year = forms.IntegerField(min_value=2000, max_value=2100, widget=forms.HiddenInput)
+    period = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput)
     digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 

@@ -46,7 +46,6 @@ SHARED_APPS = [
     "workflows.desk",
     "workflows.whatif",
     "workflows.overview",
-    "workflows.filings",
     "workflows.letters",
     "workflows.holidays",
     "public_site",
@@ -94,6 +93,7 @@ TENANT_APPS = [
     "workflows.meetings",
     "workflows.policies",
     "workflows.dispatch",
+    "workflows.filings",
     "workflows.disclosure",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]

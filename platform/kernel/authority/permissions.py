@@ -52,6 +52,7 @@ class Permission(StrEnum):
     FILINGS_VIEW = "filings.view"
     FILINGS_SEND = "filings.send"
     FILINGS_RECEIVE = "filings.receive"
+    FILINGS_MEASURES = "filings.measures"
     OVERVIEW_VIEW = "overview.view"
     DISCLOSURE_VIEW = "disclosure.view"
     DISCLOSURE_PREPARE = "disclosure.prepare"
@@ -66,7 +67,6 @@ class Permission(StrEnum):
 CITY_ONLY = frozenset(
     {
         Permission.OVERVIEW_VIEW,
-        Permission.FILINGS_RECEIVE,
         Permission.CATALOGUE_VERIFY,
         Permission.CALENDARS_CHANGE,
     }
@@ -74,8 +74,8 @@ CITY_ONLY = frozenset(
 #: What the city's console does not offer: it has nobody above it to file to.
 BELOW_CITY_ONLY = frozenset({Permission.FILINGS_SEND})
 
-#: What the office itself does not do: another has to agree with what it asks.
-NOT_THE_OFFICES = frozenset({Permission.MEETINGS_CONSENT})
+#: What the office itself does not do: a convener agrees with what it asks, departments file with it.
+NOT_THE_OFFICES = frozenset({Permission.MEETINGS_CONSENT, Permission.FILINGS_MEASURES})
 
 _READ = frozenset(
     {
@@ -102,6 +102,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.DEFICIENCY_HANDLE,
         Permission.ASSIGNMENTS_ANSWER,
         Permission.SUPERVISION_VIEW,
+        Permission.FILINGS_VIEW,
+        Permission.FILINGS_MEASURES,
     },
     Role.REPRESENTATIVE: _READ
     | {
@@ -111,6 +113,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.DEFICIENCY_HANDLE,
         Permission.ASSIGNMENTS_ANSWER,
         Permission.SUPERVISION_VIEW,
+        Permission.FILINGS_VIEW,
+        Permission.FILINGS_MEASURES,
     },
     Role.HELPER: _READ,
     Role.LEADER: _READ

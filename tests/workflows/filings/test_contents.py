@@ -6,8 +6,9 @@ from contextlib import AbstractContextManager
 from datetime import date
 
 from tenants.models import Tenant
-from workflows.filings import documents, queries
-from workflows.filings.documents import Change
+from workflows.filings import queries
+from workflows.filings.contents import CONTENTS
+from workflows.filings.contents.base import Change, Term, same_content
 from workflows.projects.models import Project
 
 In = Callable[[Tenant], AbstractContextManager[Tenant]]
@@ -18,8 +19,8 @@ def test_a_complete_mechanism_lacks_nothing_and_three_removed_parts_are_three(
     zhungeer: Tenant, in_tenant: In
 ) -> None:
     with in_tenant(zhungeer):
-        whole = queries.draft("mechanism", 2026, date(2027, 1, 1))
-    assert documents.lacks("mechanism", whole) == []
+        whole = queries.preview("mechanism", Term(2026), date(2027, 1, 1))
+    assert CONTENTS["mechanism"].lacks(whole) == []
     cut = copy.deepcopy(whole)
     cut["units"] = [unit for unit in cut["units"] if unit["code"] != "slj"]
     cut["seats"] = [
@@ -29,12 +30,14 @@ def test_a_complete_mechanism_lacks_nothing_and_three_removed_parts_are_three(
         and not (seat["kind"] == "liaison" and seat["unit_code"] == "zrzy")
         and seat["unit_code"] != "slj"
     ]
-    assert len(documents.lacks("mechanism", cut)) == 3
+    assert len(CONTENTS["mechanism"].lacks(cut)) == 3
 
 
 def test_tables_hold_words_and_no_codes(listed: Tenant, in_tenant: In) -> None:
     with in_tenant(listed):
-        (section,) = documents.sections("annual_list", queries.draft("annual_list", 2026, ON))
+        (section,) = CONTENTS["annual_list"].sections(
+            queries.preview("annual_list", Term(2026), ON)
+        )
     said = {
         column: (cell.text, cell.under)
         for column, cell in zip(section.columns, section.rows[0], strict=True)
@@ -50,24 +53,26 @@ def test_differences_name_what_came_went_and_changed(
 ) -> None:
     with in_tenant(listed):
         project("ZGE-2026-002")
-        before = queries.draft("annual_list", 2026, ON)
+        before = queries.preview("annual_list", Term(2026), ON)
         Project.objects.filter(number="ZGE-2026-001").update(investment_wan=500_000)
         Project.objects.filter(number="ZGE-2026-002").delete()
         project("ZGE-2026-003")
-        after = queries.draft("annual_list", 2026, ON)
-    assert documents.changes("annual_list", before, after) == [
+        after = queries.preview("annual_list", Term(2026), ON)
+    assert CONTENTS["annual_list"].changes(before, after) == [
         Change("项目", "煤基新材料ZGE-2026-002（示例）", "有", ""),
         Change("项目", "煤基新材料ZGE-2026-001（示例） · 总投资（万元）", "468,000", "500,000"),
         Change("项目", "煤基新材料ZGE-2026-003（示例）", "", "新增"),
     ]
-    assert documents.changes("annual_list", after, after) == []
+    assert CONTENTS["annual_list"].changes(after, after) == []
 
 
 def test_the_day_it_was_taken_is_no_difference(zhungeer: Tenant, in_tenant: In) -> None:
     with in_tenant(zhungeer):
-        one, other = (queries.draft("mechanism", 2026, date(2027, 1, day)) for day in (4, 5))
+        one, other = (
+            queries.preview("mechanism", Term(2026), date(2027, 1, day)) for day in (4, 5)
+        )
     assert one != other
-    assert documents.same_content(one, other)
+    assert same_content(one, other)
 
 
 def test_the_list_of_next_year_comes_first_from_october(
@@ -75,6 +80,6 @@ def test_the_list_of_next_year_comes_first_from_october(
 ) -> None:
     with in_tenant(listed):
         project("ZGE-2027-001", year=2027)
-        assert queries.years_to_file("annual_list", date(2026, 9, 30))[0] == 2026
-        assert queries.years_to_file("annual_list", date(2026, 10, 1))[0] == 2027
-        assert queries.years_to_file("mechanism", ON) == [2026]
+        assert queries.terms_to_file("annual_list", date(2026, 9, 30))[0] == Term(2026)
+        assert queries.terms_to_file("annual_list", date(2026, 10, 1))[0] == Term(2027)
+        assert queries.terms_to_file("mechanism", ON) == [Term(2026)]
