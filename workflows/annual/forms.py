@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from kernel.papers.paper import cn_date
 from workflows.annual.lifecycle import Stage
 from workflows.annual.models import ChangeKind, Cycle, ListVersion
 from workflows.annual.queries import planned
@@ -152,6 +153,6 @@ class CompareForm(_Filter):
 
     def __init__(self, *args: Any, versions: Iterable[ListVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = [(str(v.number), f"第{v.number}版（{v.issued_on}）") for v in versions]
+        known = [(str(v.number), f"第{v.number}版（{cn_date(v.issued_on)}）") for v in versions]
         self.fields["before"].choices = known  # type: ignore[attr-defined]
         self.fields["after"].choices = [(NOW, "现在的清单"), *known]  # type: ignore[attr-defined]

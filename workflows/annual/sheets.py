@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.utils import timezone
 
 from kernel.clock import WorkCalendar
+from kernel.papers.paper import cn_date
 from kernel.web.xlsx import Column, Provisional, Value
 from workflows.annual.comparing import Comparison
 from workflows.annual.freezing import Entry
@@ -60,8 +61,8 @@ def year_cells(totals: Mapping[str, Sequence[Total]]) -> Iterator[Sequence[Value
 def point_notes(points: Iterable[Point]) -> list[str]:
     """The calendar beneath the totals, a line each."""
     return [
-        f"{point.stage.label}：计划{point.due_on:%Y-%m-%d}{'（推定）' if point.provisional else ''}，"
-        f"{f'实际{point.done_on:%Y-%m-%d}' if point.done_on else '未完成'}"
+        f"{point.stage.label}：计划{cn_date(point.due_on)}{'（推定）' if point.provisional else ''}，"
+        f"{f'实际{cn_date(point.done_on)}' if point.done_on else '未完成'}"
         f"{f'，{point.late_words}' if point.late_words else ''}"
         f"{f'，{point.words}' if point.words else ''}"
         for point in points

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from kernel.authority.permissions import Permission, Role
 from kernel.clock import WorkCalendar
+from kernel.papers.paper import cn_date
 from kernel.web.http import calendar_of
 from kernel.web.waiting import Item
 from workflows.assignments import queries
@@ -93,4 +94,4 @@ def _for_the_office() -> Iterator[Item]:
     for extension in asked.order_by("asked_on", "pk")[:SHOWN]:
         part = extension.part
         url = f"{reverse('assignments:sheet', args=[part.sheet_id])}#part-{part.pk}"
-        yield Item(part.sheet.title, f"申请延期至 {extension.until_on}", "答复", url)
+        yield Item(part.sheet.title, f"申请延期至{cn_date(extension.until_on)}", "答复", url)

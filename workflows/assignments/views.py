@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kernel.authority.permissions import Permission
 from kernel.papers.formats import LARGEST
+from kernel.papers.paper import Paper
 from kernel.refusal import Refused
 from kernel.shares import Share
 from kernel.trail.queries import events, of
@@ -56,6 +57,7 @@ from workflows.assignments.lifecycle import (
 )
 from workflows.assignments.models import Extension, Part, Sheet
 from workflows.catalogue.queries import departments, short_names
+from workflows.issuing.queries import may_read
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import reach_of
 from workflows.projects.intake.sheets import WorkbookRefused
@@ -63,7 +65,7 @@ from workflows.projects.models import Project
 
 Chosen = TypeVar("Chosen", Sheet, Part)
 PAGE, DRAFTS, MORE_ROWS = 50, 50, 3
-SERIES = {"green": "按期办结", "red": "逾期办结", "yellow": "逾期未办", "paused": "在办"}
+SERIES = {"green": "按期办结", "red": "逾期办结", "yellow": "逾期未办", "paused": "在办未逾期"}
 FIGURES = (
     Column("责任单位", 20), Column("交办", 8), Column("按期办结", 10), Column("逾期办结", 10),
     Column("在办", 8), Column("其中逾期", 10), Column("获准延期", 10), Column("按期率", 12),
@@ -129,6 +131,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
             "drafts": queries.drafts()[:DRAFTS] if may_change else [],
             "drafts_count": queries.drafts().count() if may_change else 0,
             "may_change": may_change,
+            "may_answer": Permission.ASSIGNMENTS_ANSWER in request.permissions,
             "filtered": any(chosen.values()),
             "now": timezone.now(),
         },
@@ -194,6 +197,8 @@ def _sheet(
             "sheet": found,
             "parts": parts,
             "provisional": calendar.is_provisional(found.due_on),
+            "paper": _drafted(found, today),
+            "reads_paper": found.issued is not None and may_read(request, found.issued),
             "may_change": Permission.ASSIGNMENTS_CHANGE in request.permissions,
             "cancel_form": CancelForm(auto_id="id_cancel_%s"),
             "is_draft": found.state == SheetState.DRAFT,
@@ -202,6 +207,14 @@ def _sheet(
         },
         status=422 if failed else 200,
     )
+
+
+def _drafted(found: Sheet, today: date) -> Paper | None:
+    """The paper as it would be handed over today (文样), of a draft."""
+    if found.state != SheetState.DRAFT:
+        return None
+    parts = sorted(found.parts.all(), key=lambda part: (not part.leads, part.pk))
+    return actions.paper_of(found, parts, today)
 
 
 def _part_on_page(
@@ -221,6 +234,7 @@ def _part_on_page(
         reach is None or part.department_code in reach
     )
     handed = found.state != SheetState.DRAFT
+    extensions = list(part.extensions.all())
     forms: list[tuple[Move, Any]] = []
     for move in open_moves(part.state) if handed else ():
         if (office if move.by_office else answers) and move.name != "report":
@@ -243,13 +257,16 @@ def _part_on_page(
         "provisional": calendar.is_provisional(part.due_on),
         "unsigned_late": queries.unsigned_late(part, today, calendar),
         "feedback": [(said, files.get(f"feedback:{said.pk}", [])) for said in part.feedback.all()],
-        "extensions": list(part.extensions.all()),
+        "extensions": extensions,
         "moves": forms,
         "may_feed": answers and part.state in (State.WORKING, State.REPORTED),
         "feed_form": failed[2]
         if failed and failed[:2] == (part.pk, "feed")
         else FeedbackForm(auto_id=f"id_{part.pk}_feed_%s"),
-        "may_ask": answers and part.state in (State.WAITING, State.WORKING),
+        "may_ask": handed
+        and answers
+        and part.state in (State.WAITING, State.WORKING)
+        and not any(asked.answer == Extension.Answer.OPEN for asked in extensions),
         "ask_form": failed[2]
         if failed and failed[:2] == (part.pk, "ask")
         else ExtensionForm(auto_id=f"id_{part.pk}_ask_%s"),
@@ -556,7 +573,8 @@ def hand_over(request: SignedInRequest) -> HttpResponse:
                 actor=actor_of(request),
             )
         except Refused as refusal:
-            refuse(request, refusal, action="assignments.hand_over", subject=str(draft))
+            told = refusal if len(chosen) == 1 else Refused(f"{draft}：{refusal}")
+            refuse(request, told, action="assignments.hand_over", subject=str(draft))
         else:
             done.append(handed)
     if done:
@@ -571,7 +589,7 @@ def hand_over(request: SignedInRequest) -> HttpResponse:
 @requires(Permission.ASSIGNMENTS_CHANGE)
 def write_off(request: SignedInRequest) -> HttpResponse:
     """Write off several reported parts, each by itself."""
-    done = 0
+    done, names = 0, short_names()
     chosen = _chosen(queries.parts_for(request), request.POST.getlist("part"))
     if not chosen:
         messages.error(request, "请先勾选要销号的任务。")
@@ -586,7 +604,10 @@ def write_off(request: SignedInRequest) -> HttpResponse:
                 reach=None,
             )
         except Refused as refusal:
-            refuse(request, refusal, action="assignments.write_off", subject=part.sheet.number)
+            told = Refused(
+                f"{part.sheet.number}（{names.get(part.department_code, part.department_code)}）：{refusal}"
+            )
+            refuse(request, told, action="assignments.write_off", subject=part.sheet.number)
         else:
             done += 1
     if done:
@@ -631,7 +652,7 @@ def figures(request: SignedInRequest) -> HttpResponse:
     rows = [(tally, Share(tally.on_time, tally.closed + tally.overdue)) for tally in found]
     if request.GET.get("export"):
         return workbook(
-            f"任务交办统计{first:%Y%m%d}至{last:%Y%m%d}",
+            f"任务交办统计（{first:%Y%m%d}至{last:%Y%m%d}）",
             FIGURES,
             (
                 (

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from kernel.authority.permissions import Role
 from kernel.clock import WorkCalendar
+from kernel.papers.paper import cn_date
 from kernel.web.lamps import Lamp, lamp_on
 from workflows.deficiency.lifecycle import MISSING, UNDER_WAY, Consequence, State
 from workflows.deficiency.models import Deficiency, RuleVersion
@@ -101,7 +102,11 @@ def missing_in(project_id: int, on: date, *, then: bool = False) -> dict[str, li
         rows = rows.filter(granted_on__lte=on)
     found: dict[str, list[str]] = {}
     for row in rows.order_by("due_on", "pk"):
-        day = f"{row.ended_on} 才补齐" if row.state == State.MADE_GOOD else f"{row.due_on} 前补齐"
+        day = (
+            f"{cn_date(row.ended_on)}才补齐"
+            if row.state == State.MADE_GOOD and row.ended_on
+            else f"{cn_date(row.due_on)}前补齐"
+        )
         found.setdefault(row.procedure.number, []).append(f"{row.material}（{day}）")
     return found
 

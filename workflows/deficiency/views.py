@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.clock import WorkCalendar
 from kernel.papers.attaching import attached
+from kernel.papers.paper import cn_date
 from kernel.refusal import Refused
 from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse_form, requires
@@ -24,6 +26,7 @@ from workflows.deficiency import actions, queries, risks
 from workflows.deficiency.forms import FORMS, DeficiencyFilter, GrantForm, RuleForm
 from workflows.deficiency.lifecycle import State, open_moves
 from workflows.deficiency.models import Deficiency
+from workflows.issuing.queries import may_read
 from workflows.procedures.lifecycle import RUNNING
 from workflows.procedures.models import Procedure
 from workflows.procedures.queries import reach_of
@@ -172,6 +175,7 @@ def _detail(
                 (row.material, ""),
             ],
             "row": row,
+            "reads_paper": row.issued is not None and may_read(request, row.issued),
             "procedure": procedure,
             "department": short_names().get(procedure.department_code, procedure.department_code),
             "lamp": queries.lamp_of(row, today, calendar),
@@ -398,18 +402,26 @@ def _broken(row: Deficiency, on: date) -> bool:
     return row.state == State.BREACHED or (row.state == State.OPEN and on > row.due_on)
 
 
+def _told(on: date, calendar: WorkCalendar) -> str:
+    return f"{cn_date(on)}{'（推定）' if calendar.is_provisional(on) else ''}"
+
+
 def _facts(risk: risks.Risk) -> list[Fact]:
-    target_on = risk.live.project.target_on
+    target_on, calendar = risk.live.project.target_on, risk.live.calendar
     if not risk.missing:
         return [Fact("缺的材料", 0, "件")]
     late, moved = risk.late_days, risk.moved_days
     return [
         Fact("缺的材料", len(risk.missing), "件"),
         Fact("受影响的后续事项", len(risk.numbers), f"/ {len(risk.live.book.procedures)} 项"),
-        Fact("预计全部办结", f"{risk.live.plan.finish_on:%Y-%m-%d}", f"目标 {target_on:%Y-%m-%d}"),
+        Fact(
+            "预计全部办结",
+            _told(risk.live.plan.finish_on, calendar),
+            f"目标{cn_date(target_on)}",
+        ),
         Fact(
             "最坏全部办结",
-            f"{risk.worst.finish_on:%Y-%m-%d}",
+            _told(risk.worst.finish_on, calendar),
             f"推后 {moved} 个工作日，"
             + (f"超过目标 {late} 个工作日" if late > 0 else f"距目标 {-late} 个工作日"),
             "red" if late > 0 else "",

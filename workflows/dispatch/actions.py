@@ -102,6 +102,7 @@ def submit(*, pk: int, version: int, at: datetime, actor: Actor) -> Report:
     """Hand the report to a second person. Raises `DispatchRefused`."""
     report = _locked(pk, version)
     move = move_from(report.state, "submit")
+    _check_whole(report)
     _check_snapshot(report)
     report.state, report.submitted_by_id, report.sent_back_why = move.target, actor.user_id, ""
     _saved(report, "state", "submitted_by_id", "sent_back_why")
@@ -336,6 +337,14 @@ def _locked(pk: int, version: int) -> Report:
 def _saved(report: Report, *names: str) -> None:
     report.version += 1
     report.save(update_fields=[*names, "version"])
+
+
+def _check_whole(report: Report) -> None:
+    if timezone.localdate(report.taken_at) < report.last:
+        raise DispatchRefused(
+            f"{report.period.words}到{cn_date(report.last)}才满，数据截至此前，缺后面几天的。"
+            "请在期满之后重新编制再送审。"
+        )
 
 
 def _check_snapshot(report: Report) -> None:

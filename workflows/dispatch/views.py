@@ -33,6 +33,7 @@ from workflows.dispatch.lifecycle import (
 )
 from workflows.dispatch.models import Report
 from workflows.dispatch.parts import SECTIONS, said
+from workflows.issuing.queries import may_read
 
 PAGE = 24
 ROWS = 100
@@ -66,6 +67,7 @@ def listing(request: SignedInRequest) -> HttpResponse:
     shown = _chosen(reports, form).annotate(read=Count("readings")).order_by("-first", "-edition")
     if request.GET.get("export"):
         return workbook("半月调度报告", REPORTS, map(_line, shown), as_of=today)
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     may = Permission.DISPATCH_CHANGE in request.permissions
     calendar = calendar_of(request)
     late = queries.late_period(today, calendar) if may else None
@@ -74,7 +76,8 @@ def listing(request: SignedInRequest) -> HttpResponse:
         "dispatch/list.html",
         {
             "title": "半月调度",
-            "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
+            "page": page,
+            "reads": {r.pk for r in page if r.issued and may_read(request, r.issued)},
             "form": form,
             "filtered": any(request.GET.get(name) for name in form.fields),
             "offered": queries.offered(today) if may else [],
@@ -176,6 +179,7 @@ def _report(
             "crumbs": [("半月调度", reverse("dispatch:list")), (found.title, "")],
             "report": found,
             "holds": holds,
+            "reads_paper": found.issued is not None and may_read(request, found.issued),
             **(_content(found) if holds else {}),
             "may_write": office and "compile" in moves,
             "may_submit": office and "submit" in moves,

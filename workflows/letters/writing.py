@@ -69,7 +69,7 @@ def guidance(live: Live) -> Paper:
         Para(
             f"“{project.name}”总投资{wan(project.investment_wan)}，计划{cn_date(project.planned_start_on)}开工，"
             f"属{half}开工项目。开工前共需办理 {len(rows)} 项审批事项，"
-            f"目标是 {cn_date(project.target_on)} 前全部办结。现将各事项的材料、时限和倒排的日期列出，请按计划准备和申报。"
+            f"目标是{cn_date(project.target_on)}前全部办结。现将各事项的材料、时限和倒排的日期列出，请按计划准备和申报。"
         ),
         Heading("一、办理计划"),
         Table(
@@ -131,7 +131,8 @@ def _order(live: Live, rows: Iterable[LedgerRow]) -> list[Block]:
 
 
 def _limit(row: LedgerRow) -> str:
-    return f"法定{row.limit}" + (f"，承诺{row.promise}" if row.promise else "")
+    legal = f"法定{row.limit}" if row.terms.limit_days is not None else row.limit
+    return legal + (f"，承诺{row.promise}" if row.promise else "")
 
 
 def _materials(row: LedgerRow) -> str:
@@ -142,7 +143,7 @@ def _materials(row: LedgerRow) -> str:
 def _said(day: Day) -> str:
     if day.on is None:
         return "—"
-    return f"{day.on:%Y-%m-%d}{'（推定）' if day.provisional else ''}"
+    return f"{cn_date(day.on)}{'（推定）' if day.provisional else ''}"
 
 
 def _paragraphs(text: str) -> list[Para]:

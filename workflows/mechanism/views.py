@@ -283,12 +283,18 @@ def _orders_page(request: SignedInRequest, **bound: django_forms.Form) -> HttpRe
             "crumbs": [("组织机构", reverse("mechanism:chart")), ("依据文件", "")],
             "page": page,
             "rows": [(row, files.get(row.key, [])) for row in page],
+            "reads_papers": _reads_papers(request),
             "may_change": Permission.MECHANISM_CHANGE in request.permissions,
             "form": forms.OrderForm(),
             **bound,
         },
         status=422 if bound else 200,
     )
+
+
+def _reads_papers(request: SignedInRequest) -> bool:
+    """An order is addressed to every member unit; who belongs to none needs the register."""
+    return Permission.PAPERS_VIEW in request.permissions or bool(request.membership.department_code)
 
 
 def _order_page(request: SignedInRequest, row: Order, **bound: django_forms.Form) -> HttpResponse:
@@ -310,6 +316,7 @@ def _order_page(request: SignedInRequest, row: Order, **bound: django_forms.Form
                 (row.number, ""),
             ],
             "order": row,
+            "reads_papers": _reads_papers(request),
             "made": made,
             "files": attached("mechanism", row.key),
             "may_change": Permission.MECHANISM_CHANGE in request.permissions,

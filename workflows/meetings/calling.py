@@ -387,7 +387,7 @@ def answer(
         meeting,
         actor,
         "answer",
-        f"{invitee}回复：{invitee.get_reply_display()}{invitee.reply_text}",
+        f"{short_names().get(code) or invitee}回复：{invitee.get_reply_display()}{invitee.reply_text}",
     )
     return invitee
 

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 
 from kernel.accounts.models import Membership
 from kernel.authority.permissions import Permission, Role
+from kernel.papers.paper import cn_date
+from workflows.assignments.queries import sheets_for
 from workflows.meetings.lifecycle import SixStep, State
 from workflows.meetings.models import Invitee, Item, Meeting, Resolution, Said
 from workflows.procedures.live import live_of
@@ -126,15 +128,24 @@ def seen(request: "SignedInRequest", pks: Iterable[int]) -> set[int]:
     return set(found.values_list("pk", flat=True))
 
 
+def sheets_seen(request: "SignedInRequest", items: Iterable[Item]) -> set[int]:
+    """Which of the sheets that items were handed over by the member may see."""
+    made = {r.sheet_id for item in items for r in item.resolutions.all() if r.sheet_id}
+    if not made:
+        return made
+    return set(sheets_for(request).filter(pk__in=made).order_by().values_list("pk", flat=True))
+
+
 def reconciled(item: Item, on: date) -> str:
     """The first of the six steps prefilled from the ledger as it stood on ``on`` (对账梳理)."""
     if item.project is None:
         return ""
     live = live_of(item.project, on)
     if item.procedure is None:
+        estimated = "（推定）" if live.calendar.is_provisional(live.plan.finish_on) else ""
         return (
-            f"项目共 {len(live.rows)} 项审批事项，已办结 {live.done} 项；目标 {item.project.target_on}，"
-            f"倒排计划完成 {live.plan.finish_on}，余量 {live.slack_days} 个工作日。"
+            f"项目共 {len(live.rows)} 项审批事项，已办结 {live.done} 项；目标{cn_date(item.project.target_on)}，"
+            f"倒排计划完成{cn_date(live.plan.finish_on)}{estimated}，余量 {live.slack_days} 个工作日。"
         )
     row = live.row(item.procedure.number)
     days = "；".join(

@@ -222,6 +222,7 @@ def _meeting(
             if office and found.state in BEFORE and not fixed(found.state, found.kind)
             else [],
             "on_agenda": {item.key for item in items},
+            "sheets": queries.sheets_seen(request, items),
             "left_over": left_over,
             "seen": queries.seen(request, (r.item.meeting_id for r in left_over)),
             "may_issue": office and found.submitted_by_id != request.user.pk,

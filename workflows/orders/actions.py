@@ -188,9 +188,10 @@ def issue_order(*, pk: int, version: int, seen: str, on: date, at: datetime, act
             kind=Kind.MEMBERSHIP,
             room="orders",
             key=f"order:{draft.pk}",
-            url=reverse("orders:draft", args=[draft.pk]),
+            url=reverse("mechanism:orders"),  # the units it is addressed to open no draft
             on=on,
             actor=actor,
+            to=_addressed(draft, on),
         )
         file_order(
             number=draft.issued.number,
@@ -207,6 +208,13 @@ def issue_order(*, pk: int, version: int, seen: str, on: date, at: datetime, act
     done = "印发" if draft.issued else "依据"
     _record(draft, actor, "issue", f"{done}{draft.number}，{len(draft.changes)} 项调整自{day}生效")
     return draft
+
+
+def _addressed(draft: Draft, on: date) -> list[str]:
+    """Every member unit, with those that leave by the order and those that join."""
+    joining = [c["department_code"] for c in draft.changes if c["verb"] == "add_unit"]
+    units = mechanism.units_in_force(on).values_list("department_code", flat=True)
+    return list(dict.fromkeys([*units, *joining]))
 
 
 def paper_of(draft: Draft, on: date) -> Paper:

@@ -10,13 +10,12 @@ from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
 
-from django.utils import timezone
 from django.utils.html import format_html
 
 from kernel.clock import CalendarOutOfRange, Kind, Line, Reading, Unit, WorkCalendar
 from kernel.plan import Strength
 from kernel.web.lamps import Lamp
-from kernel.web.templatetags.lianshen import cn_day, day
+from kernel.web.templatetags.lianshen import cn_day, day, moment
 from workflows.procedures.clocks import standing, this_round
 from workflows.procedures.ledger import Day, LedgerRow, limit_words, owed_on, shown_day
 from workflows.procedures.lifecycle import Ball, State
@@ -303,9 +302,8 @@ def _actual(live: Live, row: LedgerRow) -> Explained:
 
 def _written(line: Any) -> Line:
     """A ledger line as a line of the derivation: what, when, which paper, when it was recorded."""
-    recorded = timezone.localtime(line.recorded_at)
     return Line(
-        f"{line.label}（{recorded:%Y-%m-%d %H:%M} 记录，{line.by_name}）",
+        f"{line.label}（{moment(line.recorded_at)} 记录，{line.by_name}）",
         line.on,
         document=line.document,
     )

@@ -371,7 +371,11 @@ def rule_new(request: SignedInRequest) -> HttpResponse:
         "supervision/rule.html",
         {
             "title": f"修订督办规则：{labels[source] if source else '通用'}",
-            "crumbs": [("督办规则", reverse("supervision:rules")), ("修订", "")],
+            "crumbs": [
+                ("督导台账", reverse("supervision:list")),
+                ("督办规则", reverse("supervision:rules")),
+                ("修订", ""),
+            ],
             "form": form,
             "source": labels.get(source, ""),
         },

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from kernel.calendars.queries import work_calendar
 from kernel.notices.telling import Message, tell
+from kernel.papers.paper import cn_date
 from kernel.refusal import Refused
 from kernel.trail import Actor, record
 from workflows.mechanism.actions import appoint, hold_still
@@ -213,7 +214,7 @@ def remind(*, on: date, at: datetime) -> int:
             Message(
                 key=f"taskforce:{row.pk}:{row.planned_until}",
                 room="taskforce",
-                text=f"专项工作组{row.name}选派到 {row.planned_until} 期满，请办理延期或者结束。",
+                text=f"专项工作组{row.name}选派到{cn_date(row.planned_until)}期满，请办理延期或者结束。",
                 url=reverse("taskforce:person", args=[row.pk]),
                 role="office",
             )

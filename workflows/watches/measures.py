@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from kernel.clock import Kind, Limit, StopReason, Unit, read
+from kernel.papers.paper import cn_date
 from kernel.shares import Share, outliers
 from workflows.procedures.clocks import ENDS_A_ROUND, entry_of
 from workflows.procedures.lifecycle import FINISHED, VOID, Ground
@@ -87,13 +88,13 @@ def _edge(history: History, period: Period) -> Iterator[Case]:
     line = next(line for line in reversed(history.round) if line.kind == Kind.DECIDE)
     recorded_on = timezone.localdate(history.first_written(line).recorded_at)
     edges = [
-        f"{name} {due_on}"
+        f"{name}{cn_date(due_on)}"
         for name, due_on in limits
         if decided_on <= due_on < recorded_on
         and history.calendar.between(decided_on, due_on) <= EDGE_DAYS
     ]
     if limits:
-        words = f"{'、'.join(edges)} 之后才补录" if edges else "不在期限边上补录"
+        words = f"{'、'.join(edges)}之后才补录" if edges else "不在期限边上补录"
         yield Case(history.procedure, decided_on, bool(edges), words, recorded_on)
 
 
@@ -124,7 +125,7 @@ def _last_days(history: History, period: Period) -> Iterator[Case]:
             continue
         left = history.calendar.between(line.on, due_on)
         flagged = line.on <= due_on and left <= LAST_DAYS
-        words = f"停表时法定期限 {due_on}，还有 {max(left, 0)} 个工作日"
+        words = f"停表时法定期限{cn_date(due_on)}，还有 {max(left, 0)} 个工作日"
         recorded_on = timezone.localdate(history.first_written(line).recorded_at)
         yield Case(history.procedure, line.on, flagged, words, recorded_on)
 
@@ -164,7 +165,11 @@ def _corrected(history: History, period: Period) -> Iterator[Case]:
         if correction is None:
             yield Case(history.procedure, line.on, False, f"{line.label}，没有更正")
             continue
-        how = "作废" if correction.kind == VOID else f"改为 {correction.on} {correction.label}"
+        how = (
+            "作废"
+            if correction.kind == VOID
+            else f"改为{cn_date(correction.on)} {correction.label}"
+        )
         recorded_on = timezone.localdate(correction.recorded_at)
         yield Case(history.procedure, line.on, True, f"{line.label}，{how}", recorded_on)
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kernel.authority.permissions import Permission
 from kernel.calendars.queries import work_calendar
 from kernel.clock import Standing
+from kernel.papers.paper import cn_date
 from kernel.web.downloads import workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
 from kernel.web.parts import Fact
@@ -274,7 +275,7 @@ _HOW_LONG = (
 
 
 def _days(period: Period) -> str:
-    return f"统计期间 {period.first_on} 至 {period.last_on}，按事情发生的日期。"
+    return f"统计期间{cn_date(period.first_on)}至{cn_date(period.last_on)}，按事情发生的日期。"
 
 
 def _names() -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from kernel.clock import WorkCalendar
+from kernel.papers.paper import cn_date
 from kernel.plan import Plan
 from kernel.web import charts
 from kernel.web.gantt import Bar, Rest, State, gantt
@@ -133,7 +134,7 @@ def picture(stand: Stand, answer: Answer, standing: Standing) -> str:
             critical=slot.critical,
             provisional=standing.calendar.is_provisional(slot.earliest_finish_on),
             url=reverse("procedures:detail", args=[stand.numbers[slot.key]]),
-            note=f"最迟办结 {slot.latest_finish_on}，余量 {slot.slack_days} 个工作日",
+            note=f"最迟办结{cn_date(slot.latest_finish_on)}，余量 {slot.slack_days} 个工作日",
         )
         for slot in sorted(answer.after.slots, key=lambda slot: slot.earliest_start_on)
     ]

@@ -110,7 +110,12 @@ def trend(
     values = [float(value) for _, value in points]
     reach = [*values, float(target)] if target is not None else values
     low, high = min(reach, default=0.0), max(reach, default=1.0)
-    low -= (high - low or 1.0) / 3  # a line may leave zero out; a bar never does
+    least = low
+    if high == low:
+        low, high = low - 1, high + 1
+    else:
+        low -= (high - low) / 3  # a line may leave zero out; a bar never does
+    low = max(low, 0.0) if least >= 0 else low  # nothing lies on the axis
     top, bottom = 24.0, 124.0
 
     def height_of(value: float) -> float:
@@ -160,7 +165,7 @@ def trend(
             format_html(
                 '<text class="c-total" x="{}%" dx="8" y="{}">{}</text>',
                 x,
-                y + 4,
+                min(y + 4, bottom - 4),  # clear of the axis
                 _told(value, unit),
             ),
         ]

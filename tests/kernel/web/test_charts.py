@@ -2,6 +2,8 @@ import re
 from datetime import date
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from kernel.web import charts
 from kernel.web.parts import Chart
 
@@ -62,6 +64,17 @@ def test_a_higher_figure_stands_higher() -> None:
     svg = charts.trend([("1月", 80), ("2月", 90), ("3月", 85)], title="率", measure="率").svg
     first, second, third = (float(y) for y in re.findall(r'<circle[^>]* cy="([\d.]+)"', svg))
     assert second < third < first
+
+
+@pytest.mark.parametrize(
+    ("values", "heights"),
+    [((0, 0), (124.0, 124.0)), ((5, 5), (74.0, 74.0)), ((0, 9), (124.0, 24.0))],
+)
+def test_nothing_lies_on_the_axis_and_a_flat_line_in_the_middle(
+    values: tuple[int, int], heights: tuple[float, float]
+) -> None:
+    svg = charts.trend(list(zip("ab", values, strict=True)), title="件", measure="件").svg
+    assert tuple(float(y) for y in re.findall(r'<circle[^>]* cy="([\d.]+)"', svg)) == heights
 
 
 def test_a_sparkline_of_one_or_no_figure_is_still_a_picture() -> None:

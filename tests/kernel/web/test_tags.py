@@ -3,6 +3,8 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django import forms
+from django.utils.safestring import SafeString
 
 from kernel.clock import Notice, WorkCalendar
 from kernel.web.lamps import Lamp
@@ -31,6 +33,25 @@ def today() -> object:
 )
 def test_an_investment_reads_as_offices_say_it(amount: float | None, words: str) -> None:
     assert tags.wan(amount) == words
+
+
+def test_a_kept_sentence_tells_its_days_as_the_page_does() -> None:
+    assert tags.as_told("延至 2026-12-08，原期限2026-12-04。") == (
+        "延至 2026年12月8日，原期限2026年12月4日。"
+    )
+    assert tags.as_told("准发改〔2026〕2026-1号") == "准发改〔2026〕2026-1号"
+    marked = SafeString('<a href="?on=2026-12-08">看</a>')
+    assert tags.as_told(marked) is marked
+
+
+def test_what_a_form_refuses_tells_its_days_as_the_page_does() -> None:
+    class DayForm(forms.Form):
+        on = forms.CharField()
+
+        def clean_on(self) -> None:
+            raise forms.ValidationError("日期 2026-12-08 晚于今天。")
+
+    assert "<li>日期 2026年12月8日 晚于今天。</li>" in str(DayForm({"on": "x"}).errors["on"])
 
 
 def test_the_year_of_a_date_shows_only_when_it_is_not_this_one() -> None:

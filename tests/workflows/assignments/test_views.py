@@ -63,6 +63,16 @@ def test_a_department_sees_its_own_sheets_and_no_drafts(
     assert at("leader").get(f"{PATH}{sheet.pk}/").status_code == 200
 
 
+def test_a_helper_is_offered_neither_the_paper_nor_the_return_of_progress(
+    sheet: Sheet, at: Browser
+) -> None:
+    helper, land = at("helper"), at("department", "zrzy")
+    page, paper = f"{PATH}{sheet.pk}/", f"/issuing/{sheet.issued_id}/pdf/"
+    assert (paper in words(land.get(page)), paper in words(helper.get(page))) == (True, False)
+    assert f"{PATH}upload/" in words(land.get(PATH))
+    assert f"{PATH}upload/" not in words(helper.get(PATH))
+
+
 def test_the_neighbour_finds_nothing_and_moves_nothing(
     sheet: Sheet, dalate: Tenant, zhungeer: Tenant, in_tenant: Callable[..., Any], at: Browser
 ) -> None:
@@ -185,7 +195,10 @@ def test_an_extension_is_asked_and_answered_on_the_page(
         "reason": "评审未完",
     }
     assert "不晚于现在的期限" in words(land.post(ask, early))
+    page = f"{PATH}{sheet.pk}/"
+    assert ask in words(land.get(page))
     assert land.post(ask, early | {"until_on": later.isoformat()}).status_code == 302
+    assert ask not in words(land.get(page))  # one waits to be answered
     assert sheet.number in words(office.get(f"{PATH}?time=asked"))
     with in_tenant(zhungeer):
         asked = part.extensions.get()
@@ -194,6 +207,28 @@ def test_an_extension_is_asked_and_answered_on_the_page(
     assert office.post(answer, {"answer": "granted"}).status_code == 302
     with in_tenant(zhungeer):
         assert part_of(sheet, "zrzy").due_on == later
+
+
+def test_a_draft_shows_its_paper_and_no_step_of_a_department(
+    zhungeer: Tenant, in_tenant: Callable[..., Any], at: Browser
+) -> None:
+    with in_tenant(zhungeer):
+        drawn = draft(on=timezone.localdate(), due_on=timezone.localdate() + timedelta(days=14))
+    page = words(at("office").get(f"{PATH}{drawn.pk}/"))
+    assert "关于加快用地预审的任务交办单" in page
+    assert "申请延期" not in page
+    assert "待签收" not in page
+
+
+def test_what_is_not_written_off_is_named(
+    sheet: Sheet, zhungeer: Tenant, in_tenant: Callable[..., Any], take: Any, at: Browser
+) -> None:
+    with in_tenant(zhungeer):
+        part = part_of(sheet, "zrzy")
+        take(part, "sign", on=timezone.localdate())
+        take(part, "report", on=timezone.localdate())
+    answer = at("office").post(f"{PATH}write-off/", {"part": part.pk}, follow=True)
+    assert f"{sheet.number}（自然资源局）：还有 1 个配合单位没有销号" in words(answer)
 
 
 def test_the_exported_list_comes_back_with_its_progress(

@@ -242,7 +242,7 @@ def test_what_stands_on_it_further_down_is_not_decided_either(project: Project) 
     with pytest.raises(MoveRefused, match="所依据的") as refused:
         decide(last)
     assert f"{first.short_name}→{middle.short_name}→{last.short_name}" in str(refused.value)
-    assert "平面图（2026-02-13 前补齐）" in str(refused.value)
+    assert "平面图（2026年2月13日前补齐）" in str(refused.value)
     make_good(pk=row.pk, version=1, received_on=TODAY, on=TODAY, actor=CLERK, reach=None)
     last.refresh_from_db()
     make_move(
@@ -777,7 +777,7 @@ def test_nothing_is_decided_as_of_a_day_before_the_paper_came(project: Project) 
     with time_machine.travel("2026-02-11 10:00+08:00", tick=False):
         came = date(2026, 2, 11)
         make_good(pk=row.pk, version=1, received_on=came, on=came, actor=CLERK, reach=None)
-        with pytest.raises(MoveRefused, match="平面图（2026-02-11 才补齐）"):
+        with pytest.raises(MoveRefused, match="平面图（2026年2月11日才补齐）"):
             decide(procedure)
         procedure.refresh_from_db()
         make_move(
@@ -789,7 +789,7 @@ def test_nothing_is_decided_as_of_a_day_before_the_paper_came(project: Project) 
             actor=CLERK,
         )
         procedure.refresh_from_db()
-        with pytest.raises(MoveRefused, match="平面图（2026-02-11 才补齐）"):
+        with pytest.raises(MoveRefused, match="平面图（2026年2月11日才补齐）"):
             correct(
                 procedure_number=procedure.number,
                 entry_id=procedure.entries.latest("pk").pk,

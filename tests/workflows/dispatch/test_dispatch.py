@@ -321,6 +321,17 @@ def test_who_submits_does_not_issue() -> None:
         actions.issue(pk=report.pk, version=report.version, on=ON, at=at(ON), actor=CLERK)
 
 
+def test_a_report_taken_before_its_period_is_over_is_not_submitted() -> None:
+    early, last = date(2026, 1, 12), PERIOD.last
+    report = compiled(on=early)
+    with pytest.raises(DispatchRefused, match="到2026年1月15日才满"):
+        actions.submit(pk=report.pk, version=report.version, at=at(ON), actor=CLERK)
+    again = actions.recompile(
+        pk=report.pk, version=report.version, on=last, at=at(last), actor=CLERK
+    )
+    assert issued(again).state == State.ISSUED
+
+
 def told(event: str) -> tuple[set[str], set[str]]:
     """Departments and roles that were told of an event."""
     notices = Notice.objects.filter(room="dispatch", key__contains=f":{event}:")

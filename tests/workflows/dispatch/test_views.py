@@ -42,6 +42,7 @@ def browsers(
         "office": console(zhungeer, member(zhungeer, "office")),
         "leader": console(zhungeer, member(zhungeer, "leader")),
         "land": console(zhungeer, member(zhungeer, "department", "zrzy")),
+        "helper": console(zhungeer, member(zhungeer, "helper")),
         "neighbour": console(dalate, member(dalate, "office")),
     }
 
@@ -75,6 +76,14 @@ def test_every_figure_of_a_report_opens_and_exports(browsers: dict[str, Any]) ->
         page(browsers["office"], path)
         book = load_workbook(io.BytesIO(browsers["office"].get(f"{path}?export=1").content))
         assert book.active.max_row == 3 + len(figure["rows"]) + 1  # title, day, head; the digest
+
+
+def test_the_paper_is_linked_for_who_may_read_it(browsers: dict[str, Any]) -> None:
+    report = copied(issued(compiled()))
+    paper = f'href="/issuing/{report.issued_id}/'
+    for path in ("/dispatch/", f"/dispatch/{report.pk}/"):
+        assert paper in page(browsers["office"], path)
+        assert paper not in page(browsers["helper"], path)
 
 
 def test_a_red_lamp_names_cause_owner_and_next_date(browsers: dict[str, Any]) -> None:

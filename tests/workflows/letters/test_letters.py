@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from kernel.papers.paper import cn_date
 from kernel.trail import Actor
 from tenants.models import Tenant
 from workflows.issuing.models import Issued
@@ -56,9 +57,10 @@ def test_a_guidance_sheet_lists_every_approval_with_its_days(
         said = "\n".join(guidance(live).lines())
         for row in live.rows:
             assert row.procedure.name in said
-            assert f"{row.planned_start.on:%Y-%m-%d}" in said
+            assert cn_date(row.planned_start.on) in said
             for name, _ in row.terms.materials:
                 assert name in said
+        assert "法定无" not in said  # what the law sets no limit for
 
 
 def test_issued_twice_on_a_day_with_nothing_new_it_is_refused(

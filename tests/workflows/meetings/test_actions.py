@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from kernel.notices.models import Notice
+from kernel.trail.models import TrailEntry
 from tests.workflows.assignments.conftest import proof
 from tests.workflows.meetings.conftest import (
     CLERK,
@@ -130,6 +131,9 @@ def test_an_invitation_is_numbered_and_reaches_every_unit() -> None:
     told = Notice.objects.filter(room="meetings", department_code="zrzy")
     assert told.count() == 1
     actions.answer(meeting_id=meeting.pk, code="zrzy", reply="attends", text="", actor=CLERK)
+    kept = TrailEntry.objects.get(action="meetings.answer").summary
+    assert "自然资源局回复：参加" in kept
+    assert "zrzy" not in kept
     with pytest.raises(MeetingRefused, match="没有通知您所在的单位"):
         actions.answer(meeting_id=meeting.pk, code="slj", reply="attends", text="", actor=CLERK)
     with pytest.raises(MeetingRefused, match="请假须写明理由"):

@@ -143,6 +143,10 @@ def test_a_special_meeting_from_its_agenda_to_its_sheets(
     page = words(office.get(path))
     assert "登记为政策完善事项" in page
     assert "纪要 PDF" in page
+    link = f'href="/assignments/{sheet.pk}/"'
+    meeting.invitees.create(department_code="qxj")
+    invited = words(other.get(path))  # knows of the sheet and has no part in it
+    assert (link in page, link in invited, sheet.number in invited) == (True, False, True)
     assert office.get("/meetings/?export=1").content.startswith(b"PK")
 
 

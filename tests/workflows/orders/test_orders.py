@@ -13,6 +13,7 @@ from django.utils import timezone
 from kernel.refusal import Refused
 from kernel.trail import Actor
 from tenants.models import Tenant
+from workflows.catalogue.models import Department
 from workflows.issuing.models import Issued
 from workflows.mechanism.models import Holding, Order, Seat, Unit
 from workflows.mechanism.queries import organisation
@@ -272,6 +273,19 @@ def test_when_one_change_fails_nothing_is_issued_and_no_number_is_spent() -> Non
     assert not Issued.objects.exists()
     assert not Holding.objects.exists()
     assert not Order.objects.exists()
+
+
+def test_an_order_is_read_by_every_unit_it_is_addressed_to() -> None:
+    units = set(Unit.objects.open().values_list("department_code", flat=True))
+    joining = next(c for c in Department.objects.values_list("code", flat=True) if c not in units)
+    change = {
+        "verb": "add_unit",
+        "department_code": joining,
+        "name": "某局",
+        "in_task_force": False,
+    }
+    issued(drawn(leaving(), change))
+    assert set(Issued.objects.get().department_codes) == units | {joining}
 
 
 def test_an_order_is_issued_once_and_an_empty_one_never() -> None:

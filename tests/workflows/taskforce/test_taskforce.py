@@ -323,7 +323,7 @@ def test_on_the_pages_the_office_seconds_and_takes_the_day(
     facts = {"version": 1, "document": "准联办〔2026〕1号"}
     bad = office.post(f"/taskforce/{row.pk}/end/", facts | {"on": "2026-01-01", "why": "召回"})
     assert bad.status_code == 422
-    assert "最后一天 2026-01-01 须在" in bad.content.decode()
+    assert "最后一天 2026年1月1日 须在" in bad.content.decode()
     assert office.post(f"/taskforce/{row.pk}/drop/", facts).status_code == 404
     far = row.planned_until + timedelta(days=60)
     told = facts | {"until_on": far.isoformat(), "why": "项目未完"}

@@ -90,7 +90,7 @@ def test_the_promise_has_an_edge_too_and_no_limit_has_none() -> None:
     accepted, decided = line("accept", "1-28"), line("decide", "2-11", "2-13")
     found = cases("edge", history(accepted, decided, promised_days=10))
     assert [(case.flagged, case.words) for case in found] == [
-        (True, "承诺期限 2026-02-11 之后才补录")
+        (True, "承诺期限2026年2月11日之后才补录")
     ]
     assert flagged("edge", accepted, decided, limit_days=None) == []
 

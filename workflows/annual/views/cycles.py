@@ -27,6 +27,7 @@ from workflows.annual.forms import CalendarForm, MoveForm, OpenForm
 from workflows.annual.lifecycle import DRAWING_UP, Move, State, open_moves
 from workflows.annual.models import Cycle
 from workflows.annual.scheduling import last_day
+from workflows.issuing.queries import may_read
 from workflows.projects.lifecycle import State as ProjectState
 
 SERIES = {"series-3": "草拟", "series-2": "征求意见", "series-1": "已确认"}
@@ -96,6 +97,7 @@ def year(request: SignedInRequest, year: int) -> HttpResponse:
             "crumbs": [("年度编制", reverse("annual:index")), (f"{year}年度", "")],
             "cycle": now.cycle,
             "now": now,
+            "reads": {v.pk for v in now.versions if may_read(request, v.issued)},
             "state_tone": {State.SETTLED: "green", State.ARCHIVED: ""}.get(
                 State(now.cycle.state), "blue"
             ),

@@ -22,6 +22,7 @@ from workflows.annual.freezing import Entry
 from workflows.annual.lifecycle import open_moves
 from workflows.annual.models import ListVersion
 from workflows.annual.views.cycles import crumbs_of, year_now
+from workflows.issuing.queries import may_read
 from workflows.projects.facts import RULE_LABELS, shown
 
 PAGE = 50
@@ -100,6 +101,7 @@ def version(request: SignedInRequest, year: int, number: int) -> HttpResponse:
             "crumbs": crumbs_of(year, f"第{number}版"),
             "year": year,
             "version": found,
+            "reads_paper": may_read(request, found.issued),
             "whole": queries.is_whole(found),
             "page": Paginator(_rows(entries), PAGE).get_page(request.GET.get("page")),
         },

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from kernel.calendars.queries import work_calendar
 from kernel.clock import Kind, WorkCalendar
+from kernel.papers.paper import cn_date
 from kernel.web.lamps import Lamp
 from workflows.assignments.models import Part as SheetPart
 from workflows.catalogue.queries import short_names
@@ -219,8 +220,12 @@ def _projects(found: QuerySet[Project]) -> Iterable[Row]:
     calendar = work_calendar()
     chosen = found.order_by("number").values_list(*fields)
     for number, name, owner, target, done, expected in chosen.iterator(CHUNK):
-        end = f"{done} 已办齐" if done else day_words(expected, calendar)
-        yield number, reverse("projects:project", args=[number]), (name, owner, str(target), end)
+        end = f"{cn_date(done)} 已办齐" if done else day_words(expected, calendar)
+        yield (
+            number,
+            reverse("projects:project", args=[number]),
+            (name, owner, cn_date(target), end),
+        )
 
 
 def _done(found: QuerySet[Procedure]) -> Iterable[Row]:
@@ -270,7 +275,7 @@ def _cause(
     found = []
     if row["state"] in PAUSED and row["stop_on"]:
         reason = REASON_OF[row["stop_reason"]].label if row["stop_reason"] else "未写事由"
-        found.append(f"停表：{reason}，自 {row['stop_on']}")
+        found.append(f"停表：{reason}，自{cn_date(row['stop_on'])}")
     if due_on:
         late = calendar.between(due_on, on)
         found.append(

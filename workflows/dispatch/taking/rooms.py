@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from kernel.calendars.queries import work_calendar
+from kernel.papers.paper import cn_date
 from workflows.assignments.models import Part as SheetPart
 from workflows.catalogue.queries import short_names
 from workflows.deficiency.lifecycle import State as PaperState
@@ -71,7 +72,7 @@ def meeting_rows(found: QuerySet[Meeting], *, why: bool = False) -> Iterable[Row
         yield (
             str(meeting.pk),
             reverse("meetings:meeting", args=[meeting.pk]),
-            (meeting.title, str(meeting.on), last),
+            (meeting.title, cn_date(meeting.on), last),
         )
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.papers.paper import cn_date
 from kernel.plan import Slot
 from kernel.refusal import Refused
 from kernel.web.downloads import attachment
@@ -100,7 +101,7 @@ def plan_export(request: SignedInRequest, number: str) -> HttpResponse:
         (_cells(line) for line in _lines(live)),
         as_of=live.on,
         notes=(
-            f"目标日 {live.project.target_on}。最早按今天的进度往后推，最迟从目标日往前推，余量是两者之差。",
+            f"目标日{cn_date(live.project.target_on)}。最早按今天的进度往后推，最迟从目标日往前推，余量是两者之差。",
             "标（推定）的日期所在年份放假通知尚未公布，公布后重算。",
         ),
     )

@@ -1,5 +1,6 @@
 """The design system's tags and filters (页面标签). They are builtins: no page loads them."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,6 +56,17 @@ def full_day(value: date | None) -> str:
         return "—"
     day = _local(value)
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+_KEPT_DAY = re.compile(r"(?<![\d-])(20\d\d)-(\d\d)-(\d\d)(?![\d-])")
+
+
+@register.filter
+def as_told(text: Any) -> str:
+    """A refusal or a trail's sentence as people say it: 2026-01-16 becomes 2026年1月16日. Markup stays."""
+    if isinstance(text, SafeString):
+        return text
+    return _KEPT_DAY.sub(lambda d: f"{d[1]}年{int(d[2])}月{int(d[3])}日", str(text))
 
 
 @register.filter
