@@ -81,10 +81,10 @@ FROM generate_series(1, %(meetings)s) AS n
 """
 ITEM = """
 INSERT INTO meetings_item (meeting_id, "order", title, key, why, project_id, procedure_id, matter_code,
-    cause, settled, not_discussed)
+    cause, settled, not_discussed, version)
 SELECT m.id, n, p.name || '：' || n, 'procedure:' || p.number, '红灯', p.project_id, p.id, p.matter_code,
     (array['policy', 'opinions', 'resources', 'papers', 'agents', 'higher', 'other'])[1 + p.id %% 7],
-    (m.id + n) %% 5 <> 0, ''
+    (m.id + n) %% 5 <> 0, '', 1
 FROM (SELECT id, row_number() OVER (ORDER BY id)::int AS place FROM meetings_meeting) m
 CROSS JOIN generate_series(1, %(items)s) AS n
 JOIN (
@@ -92,14 +92,14 @@ JOIN (
 ) p ON p.place = (m.place - 1) * %(items)s + n
 """
 SAID = """
-INSERT INTO meetings_said (item_id, step, text, at, by_name)
-SELECT id, step, repeat('记录', 20), %(on)s, '某某' FROM meetings_item,
+INSERT INTO meetings_said (item_id, step, text, at, by_name, by_ledger)
+SELECT id, step, repeat('记录', 20), %(on)s, '某某', false FROM meetings_item,
     unnest(array['reconcile', 'analyse', 'facts', 'deliberate', 'plan', 'assign']) AS step
 """
 RESOLUTION = """
-INSERT INTO meetings_resolution (item_id, demand, lead_code, support_codes, due_on, sheet_id, closed_on)
+INSERT INTO meetings_resolution (item_id, demand, lead_code, support_codes, due_on, sheet_id, closed_on, dropped_why)
 SELECT i.id, '五日内出具意见', p.department_code, '[]', %(on)s::date - 300 + (i.id %% 320)::int, s.id,
-    CASE WHEN s.state = 'closed' THEN s.closed_on END
+    CASE WHEN s.state = 'closed' THEN s.closed_on END, ''
 FROM meetings_item i JOIN procedures_procedure p ON p.id = i.procedure_id
 JOIN (SELECT *, row_number() OVER (ORDER BY id)::int AS n FROM assignments_sheet WHERE number <> '') s
     ON s.n = i.id - (SELECT min(id) FROM meetings_item) + 1

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from kernel.authority.permissions import Permission
 from kernel.clock import WorkCalendar
-from tenants.registry.freezing import digest_of
+from tenants.registry.freezing import digest_of_frozen
 from workflows.catalogue.queries import departments
 from workflows.dispatch.comparing import Difference, difference, figures_in, frozen_difference
 from workflows.dispatch.lifecycle import IN_FORCE, IN_WORK, OUT, Period, State
@@ -37,7 +37,7 @@ def reports_for(request: "SignedInRequest") -> QuerySet[Report]:
 
 def holds(report: Report) -> bool:
     """Whether the snapshot is what it was when it was taken."""
-    return digest_of(report.snapshot) == report.digest
+    return digest_of_frozen(report.snapshot) == report.digest
 
 
 def issued_before(period: Period) -> Report | None:

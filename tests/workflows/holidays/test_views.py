@@ -203,7 +203,7 @@ def test_a_form_that_says_no_keeps_what_was_typed(
         ({"number": ""}, "请填写这一项"),
         ({"make_ups": "2026-01-06"}, "本来就是工作日"),
         ({"make_ups": "周六"}, "认不出是哪一天"),
-        ({"rests-1-until_on": "2026-02-01"}, "早于开始的2026-02-15；请核对起止日期"),
+        ({"rests-1-until_on": "2026-02-01"}, "早于开始的2026年2月15日；请核对起止日期"),
         ({"rests-1-from_on": "2026-01-02"}, "超过15天"),
         ({"rests-6-name": "", "rests-6-from_on": "", "rests-6-until_on": ""}, "没有安排国庆"),
     ):
