@@ -96,6 +96,40 @@ class ProcedureRow(RollupRow):
         return self.number
 
 
+class TaskRow(RollupRow):
+    """One department's part of a sheet that was handed over (交办任务); ``number`` is its key."""
+
+    sheet_number = models.CharField("交办单号", max_length=80)
+    title = models.CharField("任务", max_length=120)
+    source_kind = models.CharField("来源", max_length=12)
+    project_number = models.CharField(max_length=40, blank=True)
+    department_code = models.CharField("部门", max_length=10)
+    leads = models.BooleanField("牵头", default=False)
+    state = models.CharField("状态", max_length=12)
+    handed_over_on = models.DateField("交办日期")
+    first_due_on = models.DateField("交办时期限")
+    due_on = models.DateField("期限")
+    reported_on = models.DateField("反馈办结", null=True)
+    closed_on = models.DateField("销号", null=True)
+    late = models.BooleanField("逾期办结", default=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "任务汇总"
+        ordering = ["owner", "number"]
+        constraints = [models.UniqueConstraint(fields=["owner", "number"], name="task_row_unique")]
+        indexes = [
+            GinIndex(fields=["visible_to"], name="task_row_visible"),
+            models.Index(fields=["due_on"], name="task_row_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet_number} {self.department_code}"
+
+
+#: What is rolled up: the ledgers by the name pages give them.
+LEDGERS: dict[str, type[RollupRow]] = {"项目": ProjectRow, "办件": ProcedureRow, "任务": TaskRow}
+
+
 class Reconciliation(Shared):
     """The last re-derivation (对账) of one tenant's rows from its own ledgers; one row a ledger."""
 

@@ -22,7 +22,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Least
 
-from tenants.rollup.models import ProcedureRow, ProjectRow, Reconciliation
+from tenants.rollup.models import ProcedureRow, ProjectRow, Reconciliation, TaskRow
 
 CONFIRMED = "confirmed"  # state of a project that counts for the season
 _PAUSED = ("stopped", "handed_up")  # the clock stands still
@@ -81,6 +81,26 @@ def project_rows(on: date) -> QuerySet[ProjectRow]:
             output_field=TextField(),
         ),
     )
+
+
+def task_rows(on: date) -> QuerySet[TaskRow]:
+    """Tasks with ``standing`` on ``on``: done, late (done after its day), overdue, open or cancelled."""
+    done = Q(reported_on__lte=on) & ~Q(state="cancelled")
+    return TaskRow.objects.annotate(
+        standing=Case(
+            When(state="cancelled", then=Value("cancelled")),
+            When(done & Q(late=True), then=Value("late")),
+            When(done, then=Value("done")),
+            When(due_on__lt=on, then=Value("overdue")),
+            default=Value("open"),
+            output_field=TextField(),
+        )
+    )
+
+
+def task_years() -> list[int]:
+    """Years in which tasks were handed over, newest first."""
+    return [day.year for day in TaskRow.objects.dates("handed_over_on", "year", "DESC")]
 
 
 def in_season(

@@ -10,15 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenants.gateway import current_tenant
-from tenants.rollup.models import ProcedureRow, ProjectRow, Reconciliation, RollupRow
+from tenants.rollup.models import LEDGERS, Reconciliation, RollupRow
+from tenants.rollup.writing import drop, put
 
 Deriver = Callable[[], Iterable[RollupRow]]
 Facts = dict[str, tuple[Any, ...]]
 
-LEDGERS: dict[str, type[ProjectRow] | type[ProcedureRow]] = {
-    "项目": ProjectRow,
-    "办件": ProcedureRow,
-}
 _NOT_COMPARED = {"id", "owner", "owner_name", "visible_to", "written_at"}
 _sources: dict[str, Deriver] = {}
 
@@ -45,6 +42,23 @@ def reconcile() -> list[Reconciliation]:
         readings.append((_expected(), _found()))
     with transaction.atomic():
         return [_kept(ledger, [(e[ledger], f[ledger]) for e, f in readings]) for ledger in LEDGERS]
+
+
+@transaction.atomic
+def repair() -> int:
+    """Put the current tenant's rows right from its ledgers (重推); how many differed, and the outcome is
+    kept. Whoever writes meanwhile waits, and wins with the newer version."""
+    owner, count = current_tenant().schema_name, 0
+    for model in LEDGERS.values():
+        list(model._default_manager.filter(owner=owner).select_for_update().values_list("pk"))
+    rows, expected, found = _derived(), _expected(), _found()
+    for ledger, model in LEDGERS.items():
+        wrong = _differing(expected[ledger], found[ledger])
+        drop(model, wrong)
+        put(row for row in rows if type(row) is model and row.number in wrong)
+        count += len(wrong)
+    reconcile()
+    return count
 
 
 def _kept(ledger: str, readings: list[tuple[Facts, Facts]]) -> Reconciliation:
@@ -74,16 +88,20 @@ def _differing(expected: Facts, found: Facts) -> set[str]:
 
 def _expected() -> dict[str, Facts]:
     above = [tenant.schema_name for tenant in current_tenant().lineage()]
-    rows = [row for derive in _sources.values() for row in derive()]
+    rows = _derived()
     for row in rows:
         row.visible_to = above
     return _by_ledger(rows)
 
 
+def _derived() -> list[RollupRow]:
+    return [row for derive in _sources.values() for row in derive()]
+
+
 def _found() -> dict[str, Facts]:
     owner = current_tenant().schema_name
     return _by_ledger(
-        row for model in LEDGERS.values() for row in model.objects.filter(owner=owner)
+        row for model in LEDGERS.values() for row in model._default_manager.filter(owner=owner)
     )
 
 

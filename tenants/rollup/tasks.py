@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from tenants.rollup.reconcile import reconcile
+from tenants.rollup.reconcile import reconcile, repair
 from tenants.tasks import to_every_tenant
 
 
@@ -16,3 +16,9 @@ def reconcile_all() -> None:
 def reconcile_one() -> None:
     """Reconcile the tenant the message was sent for."""
     reconcile()
+
+
+@shared_task
+def repair_one() -> int:
+    """Put the rows of the tenant the message was sent for right; how many differed."""
+    return repair()

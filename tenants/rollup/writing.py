@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tenants.backend import connection
 from tenants.gateway import current_tenant
-from tenants.rollup.models import ProcedureRow, ProjectRow, RollupRow
+from tenants.rollup.models import LEDGERS, RollupRow
 
 
 def put(rows: Iterable[RollupRow]) -> None:
@@ -24,7 +24,7 @@ def put(rows: Iterable[RollupRow]) -> None:
     for row in batch:
         row.owner, row.owner_name, row.visible_to = tenant.schema_name, tenant.name, above
         row.written_at = now
-    for model in (ProjectRow, ProcedureRow):
+    for model in LEDGERS.values():
         _upsert(model, [row for row in batch if isinstance(row, model)])
 
 
@@ -78,13 +78,14 @@ def _upsert(model: type[RollupRow], rows: list[RollupRow]) -> None:
             )
 
 
-def drop(model: type[ProjectRow] | type[ProcedureRow], numbers: Iterable[str]) -> None:
+def drop(model: type[RollupRow], numbers: Iterable[str]) -> None:
     """Take rows of the current tenant out of the picture (a project removed from the list).
 
     Raises `TransactionManagementError` outside a transaction, like `put`.
     """
     _refuse_without_cause()
-    model.objects.filter(owner=current_tenant().schema_name, number__in=list(numbers)).delete()
+    own = model._default_manager.filter(owner=current_tenant().schema_name)
+    own.filter(number__in=list(numbers)).delete()
 
 
 def _refuse_without_cause() -> None:

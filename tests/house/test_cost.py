@@ -232,6 +232,8 @@ LISTS = (
     ("city", "office", "/overview/projects/?export=1"),
     ("city", "office", "/overview/procedures/"),
     ("city", "office", "/overview/procedures/?export=1"),
+    ("city", "office", "/overview/tasks/"),
+    ("city", "office", "/overview/tasks/?export=1"),
     ("city", "office", "/filings/"),
     ("city", "office", "/filings/inbox/"),
     ("zhungeer", "office", "/holidays/"),

@@ -13,6 +13,7 @@ from kernel.papers.attaching import attached, keep
 from kernel.papers.models import Attachment
 from kernel.papers.paper import cn_date
 from kernel.trail import Actor, record
+from tenants.rollup import writing as rollup
 from workflows.assignments import hooks
 from workflows.assignments.drafting import (
     PartDraft,
@@ -25,6 +26,7 @@ from workflows.assignments.drafting import (
 )
 from workflows.assignments.lifecycle import OPEN, Move, MoveRefused, SheetState, State, move_from
 from workflows.assignments.models import Extension, Feedback, Part, Sheet
+from workflows.assignments.picture import rows_of
 from workflows.catalogue.queries import departments
 
 __all__ = [
@@ -92,6 +94,7 @@ def make_move(
     part.save()
     if part.state not in OPEN:
         _end_extension(part, move, on, actor)
+    rollup.put(rows_of([part.pk]))
     record(
         actor=actor,
         action=f"assignments.{name}",
@@ -218,6 +221,7 @@ def answer_extension(
         part.due_on = asked.until_on
         part.version += 1
         part.save(update_fields=["due_on", "version"])
+        rollup.put(rows_of([part.pk]))
     label = asked.get_answer_display()
     record(
         actor=actor,

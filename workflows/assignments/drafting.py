@@ -11,8 +11,10 @@ from django.utils import timezone
 from kernel.notices.telling import Message, tell
 from kernel.papers.paper import Heading, Paper, Para, Table, cn_date
 from kernel.trail import Actor, record
+from tenants.rollup import writing as rollup
 from workflows.assignments.lifecycle import MoveRefused, SheetState, SourceKind
 from workflows.assignments.models import Part, Sheet
+from workflows.assignments.picture import rows_of
 from workflows.catalogue.queries import departments
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
@@ -161,6 +163,7 @@ def hand_over(*, sheet_id: int, on: date, actor: Actor, version: int | None = No
     sheet.state, sheet.handed_over_on = SheetState.HANDED_OVER, on
     sheet.version += 1
     sheet.save(update_fields=["issued", "number", "state", "handed_over_on", "version"])
+    rollup.put(rows_of([part.pk for part in parts]))
     tell(
         (
             Message(

@@ -71,7 +71,7 @@ def narrowed(parts: QuerySet[Part], chosen: Mapping[str, Any], on: date) -> Quer
             asked = Extension.objects.filter(part=OuterRef("pk"), answer=Extension.Answer.OPEN)
             parts = parts.filter(Exists(asked))
         case "done_late":
-            parts = parts.filter(_done_late())
+            parts = parts.filter(was_late())
     if code := chosen.get("department"):
         parts = parts.filter(department_code=code)
     if source := chosen.get("source"):
@@ -81,7 +81,7 @@ def narrowed(parts: QuerySet[Part], chosen: Mapping[str, Any], on: date) -> Quer
     return parts
 
 
-def _done_late() -> Q:
+def was_late() -> Q:
     """Reported after the deadline, or after a first one that was only then asked to be extended."""
     asked_late = Extension.objects.filter(
         part=OuterRef("pk"), late=True, answer=Extension.Answer.GRANTED
@@ -93,9 +93,7 @@ def _done_late() -> Q:
 def done_late(parts: Iterable[Part]) -> set[int]:
     """Keys of those of ``parts`` that were done late; one query."""
     ids = [part.pk for part in parts]
-    return set(
-        Part.objects.filter(_done_late(), pk__in=ids).order_by().values_list("pk", flat=True)
-    )
+    return set(Part.objects.filter(was_late(), pk__in=ids).order_by().values_list("pk", flat=True))
 
 
 SORTS: dict[str, tuple[str, ...]] = {
@@ -251,8 +249,8 @@ def tallies(first: date, last: date, on: date) -> Sequence[Tally]:
         .values("department_code")
         .annotate(
             given=Count("pk"),
-            on_time=Count("pk", filter=done & ~_done_late()),
-            late=Count("pk", filter=_done_late()),
+            on_time=Count("pk", filter=done & ~was_late()),
+            late=Count("pk", filter=was_late()),
             open=Count("pk", filter=~done),
             overdue=Count("pk", filter=~done & Q(due_on__lt=on)),
             extended=Count("pk", filter=Q(due_on__gt=F("first_due_on"))),

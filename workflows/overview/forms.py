@@ -5,11 +5,20 @@ from typing import Any
 from django import forms
 
 from kernel.web.lamps import Lamp
+from workflows.assignments.lifecycle import SourceKind
 from workflows.procedures.lifecycle import Ball
 from workflows.projects.lifecycle import State
 
 HALVES = [("", "全年"), ("1", "上半年开工"), ("2", "下半年开工")]
 STAGES = [("", "全部"), *((str(n), f"第{word}阶段") for n, word in enumerate("一二三四五", 1))]
+TASK_STATES = [
+    ("", "全部"),
+    ("open", "在办"),
+    ("overdue", "逾期未办"),
+    ("done", "已办结"),
+    ("late", "逾期办结"),
+    ("cancelled", "已撤销"),
+]
 LAMPS = [("", "全部"), *((lamp.value, lamp.word) for lamp in Lamp)]
 
 
@@ -51,6 +60,28 @@ class ProjectFilter(LedgerFilter):
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部"), *State.choices])
     q = forms.CharField(label="项目名称或编号", required=False, max_length=60)
     field_order = ("q", "owner", "year", "lamp", "state")
+
+
+class TaskFilter(Filter):
+    q = forms.CharField(label="任务或交办单号", required=False, max_length=60)
+    owner = forms.ChoiceField(label="单位", required=False)
+    department_code = forms.ChoiceField(label="部门", required=False)
+    source_kind = forms.ChoiceField(
+        label="来源", required=False, choices=[("", "全部"), *SourceKind.choices]
+    )
+    state = forms.ChoiceField(label="办理", required=False, choices=TASK_STATES)
+    field_order = ("q", "owner", "department_code", "source_kind", "state", "year")
+
+    def __init__(
+        self,
+        *args: Any,
+        owners: list[tuple[str, str]],
+        departments: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self._choose("owner", [("", "全部"), *owners])
+        self._choose("department_code", [("", "全部"), *departments])
 
 
 class ProcedureFilter(LedgerFilter):

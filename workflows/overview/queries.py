@@ -8,9 +8,17 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
+from kernel.shares import Share
 from tenants.models import Tenant
-from tenants.rollup.models import ProcedureRow, ProjectRow
-from tenants.rollup.queries import CONFIRMED, in_season, procedure_rows, project_rows, years
+from tenants.rollup.models import ProcedureRow, ProjectRow, TaskRow
+from tenants.rollup.queries import (
+    CONFIRMED,
+    in_season,
+    procedure_rows,
+    project_rows,
+    task_rows,
+    years,
+)
 from workflows.projects.queries import offered_first
 
 MOST_URGENT = 10
@@ -207,6 +215,73 @@ def procedures_narrowed(chosen: Mapping[str, Any], on: date) -> QuerySet[Procedu
             | Q(matter_code__iexact=words)
         )
     return rows
+
+
+TASK_SORTS = {
+    "task": "title",
+    "tenant": "owner_name",
+    "department": "department_code",
+    "given": "handed_over_on",
+    "due": "due_on",
+    "done": "reported_on",
+    "written": "written_at",
+}
+
+
+def tasks_narrowed(chosen: Mapping[str, Any], on: date) -> QuerySet[TaskRow]:
+    """The consolidated tasks as a cleaned `TaskFilter` asks for them."""
+    rows = task_rows(on)
+    for name in ("owner", "department_code", "source_kind"):
+        if value := chosen.get(name):
+            rows = rows.filter(Q(**{name: value}))
+    if standing := chosen.get("state"):
+        # What is overdue is open as well, what was done late is done.
+        wider = {"open": ["open", "overdue"], "done": ["done", "late"]}
+        rows = rows.filter(Q(standing__in=wider.get(standing, [standing])))
+    if year := chosen.get("year"):
+        rows = rows.filter(handed_over_on__year=year)
+    if words := chosen.get("q"):
+        rows = rows.filter(
+            Q(title__icontains=words)
+            | Q(sheet_number__icontains=words)
+            | Q(project_number__istartswith=words)
+        )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How one tenant does what was handed over: counts, and the share done in time of what was due."""
+
+    name: str
+    given: int
+    done: int
+    late: int
+    open: int
+    overdue: int
+
+    @property
+    def share(self) -> Share:
+        """Of what is done or overdue, what was done in time."""
+        return Share(self.done, self.done + self.late + self.overdue)
+
+
+def kept_by_owner(rows: QuerySet[TaskRow]) -> list[Kept]:
+    """Of each tenant with tasks among ``rows``, by name; cancelled ones count for nothing. One query."""
+    counted = {
+        name: Count("pk", filter=Q(standing=name)) for name in ("done", "late", "open", "overdue")
+    }
+    found: Any = rows.exclude(Q(standing="cancelled")).order_by("owner_name").values("owner_name")
+    return [
+        Kept(
+            row["owner_name"],
+            row["given"],
+            *(row[f"n_{name}"] for name in ("done", "late", "open", "overdue")),
+        )
+        for row in found.annotate(
+            given=Count("pk"), **{f"n_{name}": count for name, count in counted.items()}
+        )
+    ]
 
 
 def ordered(

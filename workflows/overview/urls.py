@@ -10,6 +10,8 @@ urlpatterns = [
     path("projects/", views.projects, name="projects"),
     path("projects/<slug:slug>/<str:number>/", views.project, name="project"),
     path("procedures/", views.procedures, name="procedures"),
+    path("tasks/", views.tasks, name="tasks"),
     path("reconciliation/", views.reconciliation, name="reconciliation"),
     path("reconciliation/run/", views.reconcile, name="reconcile"),
+    path("reconciliation/<slug:slug>/repair/", views.repair, name="repair"),
 ]

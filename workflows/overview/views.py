@@ -1,6 +1,6 @@
 """The city's pages over all tenants. Every figure comes from the roll-up rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -27,12 +27,19 @@ from kernel.web.templatetags.lianshen import cn_day, day, wan
 from kernel.web.xlsx import Column, Provisional, Value
 from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow
-from tenants.rollup.queries import procedure_rows, project_rows, reconciliations, years
-from tenants.rollup.tasks import reconcile_all
+from tenants.rollup.queries import (
+    procedure_rows,
+    project_rows,
+    reconciliations,
+    task_years,
+    years,
+)
+from tenants.rollup.tasks import reconcile_all, repair_one
 from tenants.tasks import HEADER
+from workflows.assignments.lifecycle import SourceKind
 from workflows.catalogue.queries import departments
 from workflows.overview import queries
-from workflows.overview.forms import ProcedureFilter, ProjectFilter, SeasonFilter
+from workflows.overview.forms import ProcedureFilter, ProjectFilter, SeasonFilter, TaskFilter
 from workflows.overview.headings import headings
 from workflows.procedures.lifecycle import NOT_STARTED, Ball
 from workflows.procedures.lifecycle import State as ProcedureState
@@ -51,6 +58,24 @@ PROCEDURE_COLUMNS = (
     Column("法定期限", 12), Column("承诺期限", 12), Column("计划完成", 12), Column("预计完成", 16),
     Column("实际办结", 12), Column("灯", 10), Column("截至", 18),
 )  # fmt: skip
+TASK_COLUMNS = (
+    Column("单位", 18), Column("交办单号", 28), Column("任务", 40), Column("部门", 16),
+    Column("分工", 8), Column("来源", 12), Column("项目编号", 18), Column("交办日期", 12),
+    Column("期限", 16), Column("反馈办结", 12), Column("销号", 12), Column("办理", 12),
+    Column("截至", 18),
+)  # fmt: skip
+TASK_HEADS = (
+    ("任务", "task"), ("单位", "tenant"), ("部门", "department"), ("来源", ""), ("交办", "given"),
+    ("期限", "due"), ("反馈办结", "done"), ("办理", ""), ("截至", "written"),
+)  # fmt: skip
+#: Word and tone of what `task_rows` says of a task.
+STANDINGS = {
+    "done": ("按期办结", "green"),
+    "late": ("逾期办结", "red"),
+    "overdue": ("逾期未办", "red"),
+    "open": ("在办", "blue"),
+    "cancelled": ("已撤销", ""),
+}
 PROJECT_HEADS = (
     ("项目", "name"), ("单位", "tenant"), ("#总投资", "investment"), ("状态", ""),
     ("目标日", "target"), ("预计办齐", "expected"), ("#办结", ""), ("#红 / 黄", "red"), ("灯", ""),
@@ -183,6 +208,82 @@ def procedures(request: SignedInRequest) -> HttpResponse:
     heads = headings(request.GET, sort, PROCEDURE_HEADS)
     page = {"title": "全市办件", "form": form, "headings": heads}
     return _ledger(request, rows, "overview/procedures.html", page, names)
+
+
+@require_safe
+@requires(Permission.OVERVIEW_VIEW)
+def tasks(request: SignedInRequest) -> HttpResponse:
+    """What was handed over everywhere, and how each place keeps its days."""
+    today = timezone.localdate()
+    names = {code: d.short_name for code, d in departments().items()}
+    form = TaskFilter(
+        request.GET or None, years=task_years(), owners=_owners(), departments=list(names.items())
+    )
+    rows = queries.tasks_narrowed(form.chosen(), today)
+    kept = queries.kept_by_owner(rows)
+    rows = queries.ordered(rows, request.GET.get("sort", "due"), queries.TASK_SORTS, "due")
+    if request.GET.get("export"):
+        calendar = work_calendar()
+        cells = (_task_cells(row, names, calendar) for row in rows.iterator(chunk_size=1000))
+        return workbook("全市任务", TASK_COLUMNS, cells, as_of=today)
+    slugs = {tenant.schema_name: tenant.slug for tenant in queries.tenants()}
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "overview/tasks.html",
+        {
+            "title": "全市任务",
+            "form": form,
+            "headings": headings(request.GET, request.GET.get("sort", "due"), TASK_HEADS),
+            "page": page,
+            "rows": [
+                (
+                    row,
+                    names.get(row.department_code, row.department_code),
+                    *STANDINGS[row.standing],  # type: ignore[attr-defined]
+                    SourceKind(row.source_kind).label,
+                    reverse("overview:project", args=[slugs[row.owner], row.project_number])
+                    if row.project_number and row.owner in slugs
+                    else "",
+                )
+                for row in page
+            ],
+            "kept": kept,
+            "chart": charts.stacked_bars(
+                [
+                    charts.Row(
+                        each.name,
+                        {
+                            "green": each.done,
+                            "red": each.late,
+                            "yellow": each.overdue,
+                            "paused": each.open,
+                        },
+                    )
+                    for each in kept
+                ],
+                title="各地任务办理",
+                series={
+                    "green": "按期办结",
+                    "red": "逾期办结",
+                    "yellow": "逾期未办",
+                    "paused": "在办未到期",
+                },
+                unit="项",
+            ),
+            "newest": queries.newest(rows),
+        },
+    )
+
+
+def _task_cells(row: Any, names: dict[str, str], calendar: WorkCalendar) -> Sequence[Value]:
+    return (
+        row.owner_name, row.sheet_number, row.title,
+        names.get(row.department_code, row.department_code), "牵头" if row.leads else "配合",
+        SourceKind(row.source_kind).label, row.project_number, row.handed_over_on,
+        _guess(row.due_on, calendar), row.reported_on, row.closed_on, STANDINGS[row.standing][0],
+        _written(row),
+    )  # fmt: skip
 
 
 def _owners() -> list[tuple[str, str]]:
@@ -329,16 +430,37 @@ def reconciliation(request: SignedInRequest) -> HttpResponse:
 @require_POST
 @requires(Permission.OVERVIEW_VIEW)
 def reconcile(request: SignedInRequest) -> HttpResponse:
-    try:
-        reconcile_all.apply_async(headers={HEADER: "public"})
-    except BrokerDown:
-        messages.warning(request, "后台队列暂时连不上，对账没有开始；请稍后再点一次。")
-        return redirect("overview:reconciliation")
-    record(
-        actor=actor_of(request),
-        action="overview.reconcile",
-        subject="汇总对账",
-        summary="发起全市汇总对账",
+    return _sent(
+        request,
+        lambda: reconcile_all.apply_async(headers={HEADER: "public"}),
+        "reconcile",
+        "发起全市汇总对账",
+        "对账已经开始，各地依次核对，稍后刷新本页看结果。",
     )
-    messages.success(request, "对账已经开始，各地依次核对，稍后刷新本页看结果。")
+
+
+@require_POST
+@requires(Permission.OVERVIEW_VIEW)
+def repair(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Derive one tenant's rows anew from its ledgers."""
+    tenant = get_object_or_404(Tenant, slug=slug, ready=True)
+    return _sent(
+        request,
+        lambda: repair_one.apply_async(headers={HEADER: tenant.schema_name}),
+        "repair",
+        f"按台账重推{tenant.name}的汇总",
+        f"已开始按台账重推{tenant.name}的汇总，稍后刷新本页看结果。",
+    )
+
+
+def _sent(
+    request: SignedInRequest, send: Callable[[], object], name: str, summary: str, said: str
+) -> HttpResponse:
+    try:
+        send()
+    except BrokerDown:
+        messages.warning(request, "后台队列暂时连不上，没有开始；请稍后再点一次。")
+        return redirect("overview:reconciliation")
+    record(actor=actor_of(request), action=f"overview.{name}", subject="汇总对账", summary=summary)
+    messages.success(request, said)
     return redirect("overview:reconciliation")

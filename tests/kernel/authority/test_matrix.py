@@ -127,6 +127,8 @@ ADDRESSES: dict[str, Permission | None] = {
     "overview:project": P.OVERVIEW_VIEW,
     "overview:procedures": P.OVERVIEW_VIEW,
     "overview:reconciliation": P.OVERVIEW_VIEW,
+    "overview:tasks": P.OVERVIEW_VIEW,
+    "overview:repair": P.OVERVIEW_VIEW,
     "overview:reconcile": P.OVERVIEW_VIEW,
     "disclosure:index": P.DISCLOSURE_VIEW,
     "disclosure:prepare": P.DISCLOSURE_PREPARE,

@@ -229,7 +229,7 @@ def test_an_injected_orphan_turns_the_reconciliation_red(
     reconcile.register_source("test", list)
     run = office.post("/overview/reconciliation/run/", follow=True).content.decode()
     assert "对账已经开始" in run
-    assert "6 本台账全部对上" in run
+    assert "9 本台账全部对上" in run
     with in_tenant(zhungeer), transaction.atomic():
         put([project("ORPHAN-7")])
     html = office.post("/overview/reconciliation/run/", follow=True).content.decode()
@@ -248,4 +248,4 @@ def test_a_queue_that_cannot_be_reached_is_said_and_begins_nothing(
 
     monkeypatch.setattr("workflows.overview.views.reconcile_all.apply_async", down)
     answer = console(city, member(city)).post("/overview/reconciliation/run/", follow=True)
-    assert "后台队列暂时连不上，对账没有开始" in answer.content.decode()
+    assert "后台队列暂时连不上，没有开始" in answer.content.decode()
