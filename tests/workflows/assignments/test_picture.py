@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tenants.models import Tenant
 from tenants.rollup.models import Reconciliation, TaskRow
@@ -99,3 +101,16 @@ def test_a_missing_a_stray_and_a_changed_row_are_named_and_put_right() -> None:
     outcome.refresh_from_db()
     assert outcome.agrees
     assert repair() == 0
+
+
+def test_sheets_from_before_the_roll_up_get_their_rows(take: Callable[..., Part]) -> None:
+    first = handed_parts()[0]
+    take(first, "sign")
+    take(first, "report", on=first.due_on + timedelta(days=1))
+    TaskRow.objects.all().delete()
+    rows = import_module("workflows.assignments.migrations.0003_tasks_in_the_picture").ROWS
+    with connection.cursor() as cursor:
+        cursor.execute(rows)
+        cursor.execute(rows)  # again: nothing twice
+    assert task_outcome().agrees
+    assert row_of(first).late
