@@ -42,8 +42,9 @@ class Line:
         return sum(self.lamps.values())
 
     @property
-    def hit_rate(self) -> Decimal | None:
-        return rate(self.hits, self.projects)
+    def share(self) -> Share:
+        """Of the projects confirmed, those that hit."""
+        return Share(self.hits, self.projects)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,6 +121,7 @@ def season(request: SignedInRequest) -> HttpResponse:
             "balls": [(ball, picture.balls[ball]) for ball in Ball if picture.balls.get(ball)],
             "year": year,
             "today": today,
+            "shares": [line for line in shown if line.projects],
             "silent": [line.tenant.name for line in picture.lines if line not in shown],
         },
     )
@@ -165,12 +166,15 @@ def _lamp_chart(lines: list[queries.Line], asked: dict[str, Any]) -> Any:
 
 
 def _hit_chart(lines: list[queries.Line]) -> Any:
+    """Of the places with enough projects, with both counts; the table beside it has the intervals."""
     figures = [
-        (f"{line.tenant.name}（{line.hits}/{line.projects}）", line.hit_rate)
+        (f"{line.tenant.name}（{line.hits}/{line.projects}）", round(100 * line.share.rate, 1))
         for line in lines
-        if line.hit_rate is not None
+        if line.share.rate is not None
     ]
-    return charts.bars(figures, title="各地预计按期办齐", measure="预计按期办齐率（%）", unit="%")
+    return charts.bars(
+        figures, title="各地预计按期办齐", measure="预计按期办齐率（%）", unit="%", whole=100
+    )
 
 
 @require_safe

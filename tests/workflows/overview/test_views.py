@@ -107,8 +107,8 @@ class TestPicture:
         with in_tenant(city):
             lines = {line.tenant.slug: line for line in queries.season(2026, "", ON).lines}
         assert (lines["zhungeer"].hits, lines["zhungeer"].projects) == (2, 3)
-        assert str(lines["zhungeer"].hit_rate) == "66.7"
-        assert lines["city"].hit_rate is None
+        assert lines["zhungeer"].share.words == "少于5件，不评价"
+        assert lines["city"].share.rate is None
 
     def test_the_halves_add_up_to_the_year(self, city: Tenant, in_tenant: In) -> None:
         with in_tenant(city):
@@ -126,7 +126,7 @@ class TestPicture:
             "2026年全市总览",
             "75.0%",
             "3 / 4 个",
-            "准格尔旗（2/3）",
+            "少于5件，不评价",
             "自然资源局",
             "已过",
         ):
