@@ -28,5 +28,5 @@ class FilingsConfig(AppConfig):
             )
         )  # fmt: skip
         register(
-            NavItem("报备与公开", "报备日历", "filings:calendar", Permission.FILINGS_VIEW, order=12)
+            NavItem("报备与公开", "报备日历", "filings:calendar", Permission.PAPERS_VIEW, order=12)
         )

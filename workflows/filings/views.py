@@ -14,7 +14,7 @@ from kernel.authority.permissions import Permission
 from kernel.papers.paper import Paper
 from kernel.refusal import Refused
 from kernel.trail.queries import events, of
-from kernel.web.downloads import attachment, paper_file, workbook
+from kernel.web.downloads import paper_file, private_file, workbook
 from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
 from kernel.web.parts import Event
 from kernel.web.xlsx import Column, Value
@@ -128,7 +128,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 
 
 @require_safe
-@requires(Permission.FILINGS_VIEW)
+@requires(Permission.PAPERS_VIEW)
 def calendar(request: SignedInRequest) -> HttpResponse:
     """By when is filed what, and who is late: of every tenant for the city, of one's own elsewhere."""
     today, work = timezone.localdate(), calendar_of(request)
@@ -466,11 +466,7 @@ def file(request: SignedInRequest, pk: int, token: str) -> HttpResponse:
     """A file that came along, to whoever may see the filing."""
     filing = get_object_or_404(queries.filings_for(request).defer(*queries.HEAVY), pk=pk)
     found = get_object_or_404(FilingFile, filing_id=filing.pk, token=token)
-    answer = attachment(bytes(found.content), found.name, found.media_type)
-    answer["Cache-Control"] = "private, no-store"
-    # What a browser would show all the same runs and loads nothing.
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return private_file(bytes(found.content), found.name, found.media_type)
 
 
 def _detail(request: SignedInRequest, pk: int, form: ReturnForm) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from kernel.authority.permissions import Permission
 from kernel.papers.attaching import may_read
 from kernel.papers.models import Attachment
-from kernel.web.downloads import attachment
+from kernel.web.downloads import private_file
 from kernel.web.http import SignedInRequest, requires
 
 
@@ -18,8 +18,4 @@ def file(request: SignedInRequest, token: str) -> HttpResponse:
     found = get_object_or_404(Attachment, token=token)
     if not may_read(request, found):
         raise Http404
-    answer = attachment(bytes(found.content), found.name, found.media_type)
-    answer["Cache-Control"] = "private, no-store"
-    # What a browser would show all the same runs and loads nothing.
-    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return answer
+    return private_file(bytes(found.content), found.name, found.media_type)

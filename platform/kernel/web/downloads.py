@@ -23,6 +23,15 @@ def attachment(content: bytes, name: str, media_type: str = XLSX) -> HttpRespons
     return HttpResponse(content, content_type=media_type, headers=headers)
 
 
+def private_file(content: bytes, name: str, media_type: str) -> HttpResponse:
+    """A file somebody handed in, to be saved by the one who asked and kept by no cache."""
+    answer = attachment(content, name, media_type)
+    answer["Cache-Control"] = "private, no-store"
+    # What a browser would show all the same runs and loads nothing.
+    answer["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return answer
+
+
 def paper_file(paper: Paper, form: str, name: str) -> HttpResponse:
     """The paper as a file of ``form``, pdf or docx, under ``name`` without extension; else 404."""
     match form:

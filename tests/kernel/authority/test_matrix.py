@@ -110,7 +110,7 @@ ADDRESSES: dict[str, Permission | None] = {
     "whatif:answer": P.PROCEDURES_VIEW,
     "filings:list": P.FILINGS_VIEW,
     "filings:inbox": P.FILINGS_RECEIVE,
-    "filings:calendar": P.FILINGS_VIEW,
+    "filings:calendar": P.PAPERS_VIEW,
     "filings:file": P.FILINGS_VIEW,
     "filings:write": P.FILINGS_SEND,
     "filings:measures": P.FILINGS_MEASURES,
