@@ -11,7 +11,7 @@ from workflows.assignments.queries import was_late
 
 
 def rows_of(parts: Iterable[int]) -> list[TaskRow]:
-    """Of these parts; two queries."""
+    """Of these parts; one query."""
     return _rows(Part.objects.filter(pk__in=list(parts)))
 
 

@@ -174,8 +174,8 @@ def send(
 
 def _send_files(filing: Filing, draft: Draft) -> None:
     """The files go along: what the receiver opens is a copy that nobody can change."""
-    FilingFile.objects.bulk_create(
-        FilingFile(
+    for file in files_of(draft).defer(None).iterator(chunk_size=1):  # each may be large
+        FilingFile.objects.create(
             filing=filing,
             token=secrets.token_urlsafe(18),
             name=file.name,
@@ -184,8 +184,6 @@ def _send_files(filing: Filing, draft: Draft) -> None:
             digest=file.digest,
             content=bytes(file.content),
         )
-        for file in files_of(draft).defer(None)
-    )
 
 
 def _unchanged(previous: Filing) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 
 from kernel.clock import WorkCalendar
@@ -49,9 +50,13 @@ class Duty:
         return self.filing is None or self.filing.state == FilingState.RETURNED
 
 
-def filed() -> dict[Key, list[Filing]]:
-    """All that is in sight, by sender, kind, year and period, oldest first; one query."""
-    return by_key(Filing.objects.filter(unit_code="").defer(*HEAVY).order_by("sent_at", "pk"))
+def filed(on: date) -> dict[Key, list[Filing]]:
+    """What is in sight and may answer a duty around day ``on``, by sender, kind, year and period, oldest
+    first; one query."""
+    rows = Filing.objects.filter(
+        Q(kind=FilingKind.MECHANISM) | Q(year__gte=on.year - 1), unit_code=""
+    )
+    return by_key(rows.defer(*HEAVY).order_by("sent_at", "pk"))
 
 
 def by_key(filings: Iterable[Filing]) -> dict[Key, list[Filing]]:

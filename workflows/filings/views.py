@@ -70,7 +70,7 @@ def register(request: SignedInRequest) -> HttpResponse:
             map(_exported, filings.iterator(chunk_size=1000)),
             as_of=timezone.localdate(),
         )
-    may = request.permissions
+    may, today = request.permissions, timezone.localdate()
     receives = Permission.FILINGS_RECEIVE in may
     waiting = _waiting(request) if receives else []
     return render(
@@ -86,9 +86,7 @@ def register(request: SignedInRequest) -> HttpResponse:
             "own": request.tenant.schema_name,
             "waiting": len(waiting),
             "late": sum(line.late for line in waiting),
-            "duties": duties.near(
-                request.tenant, timezone.localdate(), calendar_of(request), duties.filed()
-            )
+            "duties": duties.near(request.tenant, today, calendar_of(request), duties.filed(today))
             if Permission.FILINGS_SEND in may
             else [],
         },
@@ -134,7 +132,7 @@ def calendar(request: SignedInRequest) -> HttpResponse:
     today, work = timezone.localdate(), calendar_of(request)
     below = [tenant for tenant in ready_tenants() if not tenant.is_city]
     shown = below if request.tenant.is_city else [request.tenant]
-    found = duties.filed()
+    found = duties.filed(today)
     rows = [(tenant, duties.duties_of(tenant, today, work, found)) for tenant in shown]
     if request.GET.get("export"):
         lines = (_duty_line(tenant.name, duty) for tenant, owed in rows for duty in owed)
