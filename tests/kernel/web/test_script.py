@@ -16,6 +16,7 @@ PAGE = f"""<!doctype html><html><head><script>{SCRIPT.read_text(encoding="utf-8"
 <input data-search>
 <form id="ask" method="post" action="/asked" data-confirm="确定受理吗？"><button name="move" value="accept">受理</button></form>
 <form id="once" method="post" action="/once"><button name="move" value="save">保存</button></form>
+<form id="write" method="post" action="/write" data-unsaved="改过，还没有保存。"><input name="said" value="旧"><select name="how"><option>甲</option><option>乙</option></select></form>
 <table><thead><tr><th><input type="checkbox" data-choose-all></th></tr></thead>
 <tbody><tr><td><input type="checkbox" class="one"></td></tr></tbody></table>
 </body></html>"""
@@ -88,3 +89,19 @@ def test_keys_and_small_buttons(page: tuple[Page, list[str]]) -> None:
     assert "open" not in on.get_attribute("#nav", "class").split()
     on.check("[data-choose-all]")
     assert on.is_checked(".one")
+
+
+def test_what_was_typed_beside_is_not_lost_without_a_question(page: tuple[Page, list[str]]) -> None:
+    on, sent = page
+    on.fill("#write [name=said]", "新")
+    on.click("#once button")
+    assert on.inner_text("dialog p") == "改过，还没有保存。"
+    on.click("dialog button:text-is('取消')")
+    assert sent == []
+    on.fill("#write [name=said]", "旧")
+    on.select_option("#write select", "乙")
+    on.click("#ask button")
+    assert on.text_content("dialog p") == "改过，还没有保存。\n确定受理吗？"
+    with on.expect_request("**/asked"):
+        on.click("dialog button:text-is('确定')")
+    assert sent == ["asked move=accept"]

@@ -52,10 +52,27 @@
     dialog.showModal();
   };
 
+  // What was typed and not saved would be gone with the page.
+  const changed = (control) => {
+    if (control.type === "file") return control.files.length > 0;
+    if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
+    if (control.type === "select-one") {
+      const was = [...control.options].find((option) => option.defaultSelected) || control.options[0];
+      return was !== control.options[control.selectedIndex];
+    }
+    return control.defaultValue !== undefined && control.value !== control.defaultValue;
+  };
+  const unsavedBeside = (form) => {
+    if ((form.getAttribute("method") || "").toLowerCase() !== "post") return "";
+    const other = [...document.querySelectorAll("form[data-unsaved]")].find(
+      (one) => one !== form && [...one.elements].some(changed));
+    return other ? other.dataset.unsaved : "";
+  };
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     const button = event.submitter;
-    const text = (button && button.dataset.confirm) || form.dataset.confirm;
+    const text = [unsavedBeside(form), (button && button.dataset.confirm) || form.dataset.confirm].filter(Boolean).join("\n");
     if (text && !form.dataset.confirmed) {
       event.preventDefault();
       event.stopPropagation();
