@@ -22,6 +22,7 @@ urlpatterns = [
     path("taskforce/", include("workflows.taskforce.urls")),
     path("deficiency/", include("workflows.deficiency.urls")),
     path("notices/", include("kernel.notices.urls")),
+    path("outbox/", include("kernel.outbox.urls")),
     path("supervision/", include("workflows.supervision.urls")),
     path("papers/", include("kernel.papers.urls")),
     path("issuing/", include("workflows.issuing.urls")),

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from kernel.notices.models import Notice
+from kernel.outbox.models import Attempt, Delivery, Receiver
 from kernel.papers.models import Attachment
 from kernel.papers.paper import Para
 from kernel.trail import Actor
@@ -63,6 +64,7 @@ class Rows:
         self._case(n)
         self._meeting(n, procedures[n % len(procedures)])
         self._report(n)
+        self._outbox(n)
         Notice.objects.create(key=f"row:{n}", room="supervision", text="督办", url="/", at=self.at)
         self.made += 1
 
@@ -245,6 +247,38 @@ class Rows:
         )
         newest = dispatch.compile_report(period=Period.of(self.today), actor=self.actor, **common)
         self.ids["report"] = newest.pk
+
+    def _outbox(self, n: int) -> None:
+        """A receiver more, a message more to the first, and an attempt more at the first message."""
+        receiver = Receiver.objects.create(
+            name=f"系统{n}",
+            channel="webhook",
+            address="https://a.example.gov.cn/",
+            topics=[],
+            secret_at=self.at,
+            made_at=self.at,
+            made_by="某某",
+        )
+        self.ids.setdefault("receiver", receiver.pk)
+        delivery = Delivery.objects.create(
+            receiver_id=self.ids["receiver"],
+            token=f"msg_{n}",
+            topic="notice.told",
+            key=str(n),
+            words="消息",
+            body="{}",
+            state="stuck",
+            next_at=self.at,
+            at=self.at,
+        )
+        self.ids.setdefault("delivery", delivery.pk)
+        Attempt.objects.create(
+            delivery_id=self.ids["delivery"],
+            at=self.at,
+            milliseconds=5,
+            words="拒收",
+            delivered=False,
+        )
 
     def _paper(self, kind: Kind, key: str) -> Issued:
         paper = compose(kind, title="文件", body=[Para("正文")], on=self.today)

@@ -75,6 +75,7 @@ SHARED_APPS = [
 TENANT_APPS = [
     "kernel.trail",
     "kernel.papers",
+    "kernel.outbox",
     "kernel.notices",
     "guardian",
     "workflows.promises",
@@ -287,6 +288,18 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour=8, minute=25),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
+    "send-what-waits": {  # of a worker that was killed, or a queue that was lost
+        "task": "tenants.tasks.every_tenant",
+        "args": ["kernel.outbox.tasks.sweep_tenant"],
+        "schedule": crontab(minute="2-59/10"),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "forget-deliveries": {
+        "task": "tenants.tasks.every_tenant",
+        "args": ["kernel.outbox.tasks.forget_tenant"],
+        "schedule": crontab(hour=3, minute=55),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
     "forget-notices": {
         "task": "tenants.tasks.every_tenant",
         "args": ["kernel.notices.tasks.forget_tenant"],
@@ -317,3 +330,15 @@ LOGGING = {
 
 # Working days after a half-month within which its report is issued; three are this product's proposal (未核实).
 DISPATCH_ISSUE_WITHIN = int(os.environ.get("LIANSHEN_DISPATCH_ISSUE_WITHIN", "3"))
+
+# Where messages may go although the address is this machine's or its link's; nowhere, unless said so.
+OUTBOX_ALLOWED_NETWORKS = [
+    net for net in os.environ.get("LIANSHEN_OUTBOX_ALLOWED_NETWORKS", "").split(",") if net
+]
+EMAIL_HOST = os.environ.get("LIANSHEN_EMAIL_HOST", "")  # empty: no mail is sent
+EMAIL_PORT = int(os.environ.get("LIANSHEN_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("LIANSHEN_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("LIANSHEN_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("LIANSHEN_EMAIL_TLS", "") == "1"
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("LIANSHEN_EMAIL_FROM", f"noreply@{PORTAL_HOST}")

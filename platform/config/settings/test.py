@@ -24,3 +24,4 @@ DATABASES = {
         "TEST": {"NAME": os.environ.get("LIANSHEN_TEST_DB", "test_lianshen")},
     }
 }
+OUTBOX_ALLOWED_NETWORKS = ["127.0.0.0/8", "::1/128"]  # the servers of the tests

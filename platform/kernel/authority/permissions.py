@@ -59,6 +59,8 @@ class Permission(StrEnum):
     DISCLOSURE_RELEASE = "disclosure.release"
     CALENDARS_VIEW = "calendars.view"
     CALENDARS_CHANGE = "calendars.change"
+    EXCHANGE_VIEW = "exchange.view"
+    EXCHANGE_CHANGE = "exchange.change"
     TRAIL_VIEW = "trail.view"
     MEMBERS_VIEW = "members.view"
 
@@ -133,6 +135,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     | {
         Permission.FILINGS_VIEW,
         Permission.OVERVIEW_VIEW,
+        Permission.EXCHANGE_VIEW,
         Permission.TRAIL_VIEW,
         Permission.PAPERS_VIEW,
         Permission.SUPERVISION_VIEW,

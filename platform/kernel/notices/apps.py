@@ -9,7 +9,11 @@ class NoticesConfig(AppConfig):
 
     def ready(self) -> None:
         from kernel.authority.permissions import Permission  # noqa: PLC0415 -- models are ready now
+        from kernel.notices.telling import TOLD  # noqa: PLC0415
+        from kernel.outbox import topics  # noqa: PLC0415
         from kernel.web.navigation import NavItem, register  # noqa: PLC0415
+
+        topics.register(TOLD)
 
         register(
             NavItem(

@@ -1,0 +1,1 @@
+"""What leaves the database (发件箱): written in the cause's transaction, sent afterwards, retried, shown."""
