@@ -32,6 +32,8 @@ urlpatterns = [
     path("overview/", include("workflows.overview.urls")),
     path("holidays/", include("workflows.holidays.urls")),
     path("disclosure/", include("workflows.disclosure.urls")),
+    path("exchange/", include("workflows.exchange.urls")),
+    path("api/v1/", include("workflows.exchange.api.urls")),
     path("trail/", include("kernel.trail.urls")),
 ]
 

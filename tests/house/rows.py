@@ -24,6 +24,7 @@ from workflows.dispatch import actions as dispatch
 from workflows.dispatch.lifecycle import Period
 from workflows.dispatch.lifecycle import State as ReportState
 from workflows.dispatch.models import Reading, Report
+from workflows.exchange.models import Key, System
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind
@@ -64,7 +65,7 @@ class Rows:
         self._case(n)
         self._meeting(n, procedures[n % len(procedures)])
         self._report(n)
-        self._outbox(n)
+        self._outside(n)
         Notice.objects.create(key=f"row:{n}", room="supervision", text="督办", url="/", at=self.at)
         self.made += 1
 
@@ -248,8 +249,8 @@ class Rows:
         newest = dispatch.compile_report(period=Period.of(self.today), actor=self.actor, **common)
         self.ids["report"] = newest.pk
 
-    def _outbox(self, n: int) -> None:
-        """A receiver more, a message more to the first, and an attempt more at the first message."""
+    def _outside(self, n: int) -> None:
+        """A receiver and a system more; to the first a message, an attempt and a key more."""
         receiver = Receiver.objects.create(
             name=f"系统{n}",
             channel="webhook",
@@ -272,6 +273,18 @@ class Rows:
             at=self.at,
         )
         self.ids.setdefault("delivery", delivery.pk)
+        system = System.objects.create(
+            name=f"系统{n}", scopes=[], contact="某局", made_at=self.at, made_by="某某"
+        )
+        self.ids.setdefault("system", system.pk)
+        Key.objects.create(
+            system_id=self.ids["system"],
+            prefix=f"p{n}",
+            digest="0" * 64,
+            made_at=self.at,
+            made_by="某某",
+            expires_on=self.today,
+        )
         Attempt.objects.create(
             delivery_id=self.ids["delivery"],
             at=self.at,

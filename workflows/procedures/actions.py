@@ -178,6 +178,7 @@ def make_move(
     )
     book = queries.book_of(project)
     procedure = book.procedure(procedure_number)
+    state = procedure.state
     calendar = work_calendar()
     filing = guards.filing(on, **told)
 
@@ -232,6 +233,7 @@ def make_move(
         },
     )
     write_back(book, calendar)
+    hooks.tell(book, procedure, line, name=move.name, before=state, actor=actor)
     return procedure
 
 

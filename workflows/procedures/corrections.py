@@ -54,6 +54,7 @@ def correct(
     book = queries.book_of(project)
     procedure = book.procedure(procedure_number)
     guards.check_desk(book, procedure, version=version, reach=reach)
+    state = procedure.state
     terms, calendar = book.terms[procedure.number], work_calendar()
     lines: list[Any] = list(book.lines.get(procedure.number, ()))
     stands: list[Any] = list(standing(lines))
@@ -120,6 +121,7 @@ def correct(
         },
     )
     write_back(book, calendar)
+    hooks.tell(book, procedure, line, name=hooks.AMENDED, before=state, actor=actor)
     return procedure
 
 

@@ -1,14 +1,15 @@
-"""What other rooms look at before a procedure moves (联动): a hook that raises `MoveRefused` stops the move.
+"""What other rooms look at before a procedure moves, and hear afterwards (联动).
 
-It runs under the project's lock, for a move and for a correction that would bring a decision back or date one
+A hook before it that raises `MoveRefused` stops the move. It runs under the project's lock, for a move and for a correction that would bring a decision back or date one
 back.
 """
 
 from datetime import date
 from typing import Protocol
 
+from kernel.trail import Actor
 from workflows.procedures.lifecycle import Move
-from workflows.procedures.models import Procedure
+from workflows.procedures.models import ClockEntry, Procedure
 from workflows.procedures.planning import Book
 
 
@@ -18,10 +19,35 @@ class Before(Protocol):
     def __call__(self, book: Book, procedure: Procedure, move: Move, *, on: date) -> object: ...
 
 
+class After(Protocol):
+    """``line`` was written, everything follows it, and the state was ``before``. ``name`` is the move's, or `AMENDED`."""
+
+    def __call__(
+        self,
+        book: Book,
+        procedure: Procedure,
+        line: ClockEntry,
+        *,
+        name: str,
+        before: str,
+        actor: Actor,
+    ) -> object: ...
+
+
 BEFORE_MOVE: list[Before] = []
+AFTER_MOVE: list[After] = []
+AMENDED = "amend"  # a line was put right or taken back
 
 
 def ask(book: Book, procedure: Procedure, move: Move, *, on: date) -> None:
     """Ask each room in turn."""
     for hook in BEFORE_MOVE:
         hook(book, procedure, move, on=on)
+
+
+def tell(
+    book: Book, procedure: Procedure, line: ClockEntry, *, name: str, before: str, actor: Actor
+) -> None:
+    """Tell each room in turn, in the transaction of the move."""
+    for hook in AFTER_MOVE:
+        hook(book, procedure, line, name=name, before=before, actor=actor)

@@ -96,6 +96,7 @@ TENANT_APPS = [
     "workflows.dispatch",
     "workflows.filings",
     "workflows.disclosure",
+    "workflows.exchange",
 ]
 INSTALLED_APPS = [*SHARED_APPS, *(app for app in TENANT_APPS if app not in SHARED_APPS)]
 
@@ -298,6 +299,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "tenants.tasks.every_tenant",
         "args": ["kernel.outbox.tasks.forget_tenant"],
         "schedule": crontab(hour=3, minute=55),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "forget-answers": {
+        "task": "tenants.tasks.every_tenant",
+        "args": ["workflows.exchange.tasks.forget_tenant"],
+        "schedule": crontab(hour=4, minute=5),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "forget-notices": {

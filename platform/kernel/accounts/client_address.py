@@ -12,4 +12,4 @@ def address_behind_proxy(request: HttpRequest) -> str:
     try:
         return str(ip_address(last))
     except ValueError:
-        return str(request.META["REMOTE_ADDR"])
+        return str(request.META.get("REMOTE_ADDR", ""))  # none on a local socket

@@ -31,6 +31,9 @@ class ForgivingRedisCache(RedisCache):
     def get_many(self, *args: Any, **options: Any) -> Any:
         return _or({}, super().get_many, *args, **options)
 
+    def incr(self, *args: Any, **options: Any) -> Any:
+        return _or(0, super().incr, *args, **options)
+
     def has_key(self, *args: Any, **options: Any) -> Any:
         return _or(False, super().has_key, *args, **options)
 

@@ -25,7 +25,8 @@ def explain_405(
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if response.status_code != 405 or request.method != "GET":
+        told = "text/html" not in response.headers.get("Content-Type", "")
+        if response.status_code != 405 or request.method != "GET" or told:
             return response
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]
