@@ -23,6 +23,7 @@ from workflows.assignments.lifecycle import SourceKind
 from workflows.assignments.models import Sheet
 from workflows.deficiency import actions as deficiency
 from workflows.dispatch import sample as dispatch_sample
+from workflows.exchange.sample import connect
 from workflows.mechanism.actions import file_order
 from workflows.mechanism.models import Holding, Seat, SeatKind
 from workflows.mechanism.queries import units_in_force
@@ -79,6 +80,7 @@ def play(*, today: date, clerk: Actor, second_clerk: Actor) -> None:
     calendar = work_calendar()
     now = timezone.now()
     last = calendar.on_or_before(today)
+    connect(at=now, clerk=clerk)
     _second_people(last, now, clerk)
     _adjust(last, now, clerk)
     *earlier, newest = zip(projects, GIVEN, strict=False)

@@ -100,7 +100,9 @@ def tasks(
     summary="一个办件",
     description="登记进展时，把答复的 ETag 放进 If-Match。",
 )
-def procedure(request: ApiRequest, response: HttpResponse, number: shapes.Number) -> dict[str, Any]:
+def procedure(
+    request: ApiRequest, response: HttpResponse, number: shapes.ProcedureNumber
+) -> dict[str, Any]:
     need(request, Scope.PROCEDURES_READ)
     own, today = get(number), timezone.localdate()
     row = rollup.procedure_rows(today).get(owner=request.tenant.schema_name, number=number)
@@ -118,7 +120,7 @@ def procedure(request: ApiRequest, response: HttpResponse, number: shapes.Number
     response=ONE | {200: dict[str, Any]},
     summary="这个办件的每个日期怎么算的",
 )
-def dates(request: ApiRequest, number: shapes.Number) -> dict[str, Any]:
+def dates(request: ApiRequest, number: shapes.ProcedureNumber) -> dict[str, Any]:
     need(request, Scope.PROCEDURES_READ)
     live = live_of(get(number).project, timezone.localdate())
     return as_json(live, live.row(number))
@@ -127,7 +129,7 @@ def dates(request: ApiRequest, number: shapes.Number) -> dict[str, Any]:
 @router.get(
     "/procedures/{number}/events", response=ONE | {200: shapes.Lines}, summary="这个办件的计时记录"
 )
-def lines(request: ApiRequest, number: shapes.Number) -> dict[str, Any]:
+def lines(request: ApiRequest, number: shapes.ProcedureNumber) -> dict[str, Any]:
     need(request, Scope.PROCEDURES_READ)
     return {
         "items": [

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+from ninja import Path
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -36,6 +37,9 @@ def _one_of(names: Sequence[str], label: str) -> Any:
 ProcedureState = Annotated[str, *_one_of(State.values, "状态")]
 ListState = Annotated[str, *_one_of(ProjectState.values, "状态")]
 Number = Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z-]+$")]
+ProcedureNumber = Annotated[
+    str, Path(..., description="办件号", max_length=40, pattern=r"^[0-9A-Za-z-]+$")
+]
 
 
 def _storable(text: str) -> str:

@@ -50,7 +50,7 @@ IfMatch = Annotated[
 def tell(
     request: ApiRequest,
     response: HttpResponse,
-    number: shapes.Number,
+    number: shapes.ProcedureNumber,
     body: shapes.EventIn,
     idempotency_key: IdempotencyKey,
     if_match: IfMatch = None,
