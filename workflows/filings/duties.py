@@ -27,6 +27,8 @@ HALF_MONTHS = 4
 AHEAD = 3
 
 Key = tuple[str, str, int, str]
+#: What was filed, oldest first, by sender, kind, year and period.
+Filed = Mapping[Key, Sequence[Filing]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,7 @@ def by_key(filings: Iterable[Filing]) -> dict[Key, list[Filing]]:
     return found
 
 
-def duties_of(
-    tenant: Tenant, on: date, calendar: WorkCalendar, found: Mapping[Key, Sequence[Filing]]
-) -> list[Duty]:
+def duties_of(tenant: Tenant, on: date, calendar: WorkCalendar, found: Filed) -> list[Duty]:
     """What ``tenant`` files around day ``on``, by day. A mechanism is filed once; what it says of a change
     is filed anew and replaces it."""
     opened = timezone.localtime(tenant.opened_at).date() if tenant.opened_at else on
@@ -124,7 +124,7 @@ def _duty(
     due_on: date,
     on: date,
     calendar: WorkCalendar,
-    found: Mapping[Key, Sequence[Filing]],
+    found: Filed,
 ) -> Duty:
     rows = _of(tenant, kind, term, found)
     good = [row for row in rows if row.state != FilingState.RETURNED]
@@ -136,9 +136,7 @@ def _duty(
     return Duty(kind.value, term, due_on, rows[-1] if rows else None, lamp, late)
 
 
-def _of(
-    tenant: Tenant, kind: FilingKind, term: Term, found: Mapping[Key, Sequence[Filing]]
-) -> Sequence[Filing]:
+def _of(tenant: Tenant, kind: FilingKind, term: Term, found: Filed) -> Sequence[Filing]:
     if kind != FilingKind.MECHANISM:
         return found.get((tenant.schema_name, kind, term.year, term.period), ())
     # A mechanism is filed for the year it is filed in; any year will do.
@@ -150,9 +148,7 @@ def _of(
     ]
 
 
-def near(
-    tenant: Tenant, on: date, calendar: WorkCalendar, found: Mapping[Key, Sequence[Filing]]
-) -> list[Duty]:
+def near(tenant: Tenant, on: date, calendar: WorkCalendar, found: Filed) -> list[Duty]:
     """What the office has to file soon or is late with, the earliest day first; the city files nothing."""
     duties = [] if tenant.is_city else duties_of(tenant, on, calendar, found)
     return [duty for duty in duties if duty.open and duty.lamp in (Lamp.RED, Lamp.YELLOW)]

@@ -289,6 +289,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": crontab(hour=8, minute=25),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
+    "remind-of-filings": {
+        "task": "tenants.tasks.every_tenant",
+        "args": ["workflows.filings.tasks.remind_tenant"],
+        "schedule": crontab(hour="8,14", minute=45),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
     "send-what-waits": {  # of a worker that was killed, or a queue that was lost
         "task": "tenants.tasks.every_tenant",
         "args": ["kernel.outbox.tasks.sweep_tenant"],
