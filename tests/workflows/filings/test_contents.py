@@ -5,14 +5,28 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date
 
+import pytest
+from django.utils import timezone
+
+from kernel.papers.paper import Para
+from kernel.trail import Actor
 from tenants.models import Tenant
+from tenants.registry.models import Disclosure
+from workflows.dispatch.lifecycle import Period
+from workflows.dispatch.models import Report
 from workflows.filings import queries
 from workflows.filings.contents import CONTENTS
 from workflows.filings.contents.base import Change, Term, same_content
+from workflows.filings.contents.running import running
+from workflows.issuing.actions import issue
+from workflows.issuing.composing import compose
+from workflows.issuing.kinds import Kind
+from workflows.issuing.models import Issued
 from workflows.projects.models import Project
 
 In = Callable[[Tenant], AbstractContextManager[Tenant]]
 ON = date(2026, 1, 14)
+CLERK = Actor(1, "某某（示例）", "机制办公室")
 
 
 def test_a_complete_mechanism_lacks_nothing_and_three_removed_parts_are_three(
@@ -20,6 +34,8 @@ def test_a_complete_mechanism_lacks_nothing_and_three_removed_parts_are_three(
 ) -> None:
     with in_tenant(zhungeer):
         whole = queries.preview("mechanism", Term(2026), date(2027, 1, 1))
+    for row in whole["running"]:
+        row["met"] = True
     assert CONTENTS["mechanism"].lacks(whole) == []
     cut = copy.deepcopy(whole)
     cut["units"] = [unit for unit in cut["units"] if unit["code"] != "slj"]
@@ -31,6 +47,72 @@ def test_a_complete_mechanism_lacks_nothing_and_three_removed_parts_are_three(
         and seat["unit_code"] != "slj"
     ]
     assert len(CONTENTS["mechanism"].lacks(cut)) == 3
+
+
+def test_a_mechanism_that_does_not_run_is_told_what_is_missing(
+    zhungeer: Tenant, in_tenant: In
+) -> None:
+    content = CONTENTS["mechanism"]
+    with in_tenant(zhungeer):
+        idle = queries.preview("mechanism", Term(2027), date(2027, 1, 1))
+        assert content.lacks(idle) == [
+            "年度项目清单：还没有印发过清单",
+            "半月调度：还没有签发过调度报告",
+            "公开页面：还没有公开办事指南、机构与人员",
+        ]
+        for kind in ("matter", "mechanism"):
+            Disclosure.objects.create(
+                owner="t_zhungeer",
+                owner_slug="zhungeer",
+                owner_name="准格尔旗",
+                kind=kind,
+                key="1",
+                version=1,
+                title="公开",
+                payload={},
+                digest="0" * 64,
+                released_at=timezone.now(),
+                released_by="某某",
+            )
+        released = queries.preview("mechanism", Term(2027), date(2027, 1, 1))
+    assert len(content.lacks(released)) == 2
+    assert content.sections(idle)[-1].title == "机制运行"
+    before = {key: value for key, value in idle.items() if key != "running"}
+    assert content.lacks(before) == []  # filed before a mechanism's running was looked at
+    assert same_content(before, idle)
+
+
+@pytest.mark.parametrize(
+    ("first", "on", "met"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 20), True),
+        (date(2025, 12, 16), date(2026, 1, 20), True),  # the last one may still be in the making
+        (date(2025, 12, 1), date(2026, 1, 20), False),
+        (date(2025, 12, 16), date(2026, 2, 1), False),
+    ],
+)
+def test_half_months_may_not_be_skipped(
+    zhungeer: Tenant, in_tenant: In, first: date, on: date, met: bool
+) -> None:
+    with in_tenant(zhungeer):
+        Report.objects.create(
+            first=first,
+            last=Period.of(first).last,
+            state="issued",
+            snapshot={},
+            digest="0" * 64,
+            taken_at=timezone.now(),
+            compiled_by="某某",
+            issued_on=first,
+            reviewed_by="另某",
+            issued=_paper(first),
+        )
+        assert running(on)[1]["met"] is met
+
+
+def _paper(on: date) -> Issued:
+    paper = compose(Kind.URGING, title="文件", body=[Para("正文")], on=on)
+    return issue(paper, kind=Kind.URGING, room="rows", key="1", url="/", on=on, actor=CLERK)
 
 
 def test_tables_hold_words_and_no_codes(listed: Tenant, in_tenant: In) -> None:

@@ -17,6 +17,8 @@ from tenants.registry.freezing import digest_of, frozen
 from tenants.registry.models import FilingKind
 
 Snapshot = Mapping[str, Any]
+#: What a mechanism has done by the day it is filed; it moves on by itself.
+RUNNING = "running"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -142,12 +144,12 @@ def draft_of(content: Content, term: Term, on: date, given: Snapshot) -> dict[st
 
 
 def same_content(one: Snapshot, other: Snapshot) -> bool:
-    """Whether two snapshots say the same, whatever the days they were taken on."""
+    """Whether two snapshots say the same, whatever the days they were taken on and what went on meanwhile."""
     return digest_of(_timeless(one)) == digest_of(_timeless(other))
 
 
 def _timeless(snapshot: Snapshot) -> dict[str, Any]:
-    return {key: value for key, value in frozen(snapshot).items() if key != "on"}
+    return {key: value for key, value in frozen(snapshot).items() if key not in ("on", RUNNING)}
 
 
 def said(value: Any) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from kernel.web.parts import Fact
 from tenants.registry.models import FilingKind
 from workflows.filings.contents.base import (
+    RUNNING,
     Cell,
     Change,
     Content,
@@ -14,6 +15,7 @@ from workflows.filings.contents.base import (
     row_changes,
     said,
 )
+from workflows.filings.contents.running import running
 from workflows.mechanism import queries as mechanism
 from workflows.mechanism import standard
 from workflows.mechanism.models import SeatKind
@@ -38,7 +40,7 @@ class MechanismContent(Content):
         return [Term(on.year)]
 
     def take(self, term: Term, on: date, given: Snapshot) -> Snapshot:
-        return mechanism.snapshot(on)
+        return {**mechanism.snapshot(on), RUNNING: running(on)}
 
     def is_empty(self, snapshot: Snapshot) -> bool:
         return not snapshot["units"]
@@ -71,19 +73,42 @@ class MechanismContent(Content):
                     for seat in snapshot["seats"]
                 ],
             ),
+            Section(
+                "机制运行",
+                ["内容", "样板要求", "现状", "是否达到"],
+                [
+                    [
+                        Cell(row["part"]),
+                        Cell(row["demand"]),
+                        Cell(row["found"]),
+                        Cell("达到" if row["met"] else "还没有"),
+                    ]
+                    for row in snapshot.get(RUNNING, ())
+                ],
+            ),
         ]
 
     def lacks(self, snapshot: Snapshot) -> list[str]:
         units = snapshot["units"]
-        return mechanism.missing(
-            {unit["code"] for unit in units},
-            [(SeatKind(seat["kind"]), seat["unit_code"]) for seat in snapshot["seats"]],
-            has_host=any(unit["hosts_office"] for unit in units),
-        )
+        return [
+            *mechanism.missing(
+                {unit["code"] for unit in units},
+                [(SeatKind(seat["kind"]), seat["unit_code"]) for seat in snapshot["seats"]],
+                has_host=any(unit["hosts_office"] for unit in units),
+            ),
+            *(
+                f"{row['part']}：{row['found']}"
+                for row in snapshot.get(RUNNING, ())
+                if not row["met"]
+            ),
+        ]
 
     @property
     def model(self) -> str:
-        return f"样板：{len(standard.units())} 个成员单位，{len(standard.seats())} 个席位。"
+        return (
+            f"样板：{len(standard.units())} 个成员单位，{len(standard.seats())} 个席位；"
+            "年度清单、半月调度和公开页面按期运行。"
+        )
 
     def changes(self, before: Snapshot, after: Snapshot) -> list[Change]:
         unit = {name: label for name, label in _UNIT.items() if name != "from_on"}
