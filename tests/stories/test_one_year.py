@@ -4,9 +4,12 @@ People fill the forms their pages offer, the schedule runs on the worker, every 
 the chapter. Days are counted by hand from the notices for 2025 and 2026.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdfium2 import PdfDocument
@@ -14,6 +17,7 @@ from pypdfium2 import PdfDocument
 from kernel.papers.paper import Form, Paper, Para
 from kernel.papers.pdf import pdf_bytes
 from tests.browser.stack import City
+from tests.other_side import listening
 from tests.stories.desk import Desk
 from workflows.meetings.lifecycle import SixStep
 from workflows.projects import samples
@@ -619,7 +623,83 @@ def test_the_organisation_changes_by_a_document_from_its_day(year_city: City, at
     assert "100" in office.open("/taskforce/month/")
 
 
-# 七、六月：中期更新 ---------------------------------------------------------------------------------
+# 七、数据交换 ---------------------------------------------------------------------------------------
+
+
+def call(
+    city: City, key: str, path: str, body: dict[str, str] | None = None, **headers: str
+) -> tuple[int, dict[str, Any], Mapping[str, str]]:
+    """What another system gets from the banner's interface: status, answer and headers."""
+    connection = HTTPConnection("127.0.0.1", city.port, timeout=30)
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    told |= {"Host": f"zhungeer.localhost:{city.port}", "Authorization": f"Bearer {key}"}
+    with closing(connection):
+        if body is None:
+            connection.request("GET", f"/api/v1{path}", headers=told)
+        else:
+            told["Content-Type"] = "application/json"
+            connection.request("POST", f"/api/v1{path}", json.dumps(body), told)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read()), answer.headers
+
+
+def test_a_departments_system_tells_its_steps_and_hears_of_others(year_city: City, at: At) -> None:
+    """On the worker, over HTTP, both ways; what nobody took comes when somebody listens again, once."""
+    year_city.turn_to("2026-03-10 10:00")
+    office = at("zhunban")
+    office.open("/exchange/systems/new/")
+    office.send(
+        "/exchange/systems/new/",
+        name="自然资源局业务系统",
+        department_code="zrzy",
+        scopes=["procedures:read", "procedures:write"],
+        contact="自然资源局 0477-0001234",
+    )
+    shown = office.send("/keys/", status=200, days=30)
+    key = next(word for word in shown.split() if word.startswith("ls_") and len(word) > 40)
+    with listening() as other:
+        office.open("/outbox/receivers/new/")
+        office.send(
+            "/outbox/receivers/new/",
+            name="自然资源局业务系统",
+            channel="webhook",
+            address=other.url,
+            topics=["procedure.moved"],
+            department_code="",
+        )
+        receiver = office.at
+        office.send("/move/ping/")
+        assert other.hears(1)
+
+        _, listed, _ = call(year_city, key, "/procedures?department=zrzy&state=planned&limit=200")
+        number = listed["items"][0]["number"]
+        path = f"/procedures/{number}"
+        _, _, headers = call(year_city, key, path)
+        step = {"move": "receive", "on": "2026-03-10"}
+        sure = {"Idempotency_Key": "receipt-0001", "If_Match": headers["ETag"]}
+        assert [call(year_city, key, f"{path}/events", step, **sure)[0] for _ in range(2)] == [
+            201,
+            200,
+        ]
+        assert other.hears(2)
+        assert json.loads(other.bodies[1])["data"]["number"] == number
+        port = other.port
+
+    assert "已收件" in at("zhunzrzy").open(f"/procedures/{number}/")
+    _, _, headers = call(year_city, key, path)
+    step = {"move": "withdraw", "on": "2026-03-10", "text": "项目单位撤回（示例）"}
+    sure = {"Idempotency_Key": "receipt-0002", "If_Match": headers["ETag"]}
+    assert call(year_city, key, f"{path}/events", step, **sure)[0] == 201  # nobody listens now
+    assert "待发送 1 条" in office.open(receiver)
+    with listening(port) as other:
+        year_city.turn_to("2026-03-10 11:00")
+        year_city.run_beat("send-what-waits")
+        assert other.hears(1)
+        assert json.loads(other.bodies[0])["data"]["state"] == "withdrawn"
+    assert "待发送 0 条" in office.open(receiver)
+
+
+# 八、六月：中期更新 ---------------------------------------------------------------------------------
 
 
 def test_a_project_leaves_and_one_comes_and_the_second_version_says_so(
@@ -659,7 +739,7 @@ def test_a_project_leaves_and_one_comes_and_the_second_version_says_so(
     assert "入列 1 投资 12 亿元 移出 1 投资 1.98 亿元" in compared
 
 
-# 八、八月：收口 -------------------------------------------------------------------------------------
+# 九、八月：收口 -------------------------------------------------------------------------------------
 
 
 def test_the_city_sees_what_the_three_tenants_did(year_city: City, at: At) -> None:

@@ -56,7 +56,8 @@ def test_no_input_breaks_it(
     system: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("workflows.exchange.api.door.PER_MINUTE", 10**9)
+    for limit in ("PER_MINUTE", "UNKNOWN_PER_MINUTE"):
+        monkeypatch.setattr(f"workflows.exchange.api.door.{limit}", 10**9)
     caller = system(zhungeer, *Scope)
     etag = caller.get(f"/procedures/{first.number}")["ETag"]
     headers = {"Host": "zhungeer.localhost", "Authorization": f"Bearer {caller.key}"}
