@@ -15,5 +15,5 @@ class OverviewConfig(AppConfig):
         register(NavItem("汇总", "全市总览", "overview:season", may, 10))
         register(NavItem("汇总", "全市项目", "overview:projects", may, 20))
         register(NavItem("汇总", "全市办件", "overview:procedures", may, 30))
-        register(NavItem("汇总", "全市任务", "overview:tasks", may, 35))
+        register(NavItem("汇总", "全市百日计时", "overview:days", may, 34))
         register(NavItem("汇总", "汇总对账", "overview:reconciliation", may, 40))

@@ -2,16 +2,17 @@
 
 from django.urls import path
 
-from workflows.overview import views
+from workflows.overview.views import ledgers, season
 
 app_name = "overview"
 urlpatterns = [
-    path("", views.season, name="season"),
-    path("projects/", views.projects, name="projects"),
-    path("projects/<slug:slug>/<str:number>/", views.project, name="project"),
-    path("procedures/", views.procedures, name="procedures"),
-    path("tasks/", views.tasks, name="tasks"),
-    path("reconciliation/", views.reconciliation, name="reconciliation"),
-    path("reconciliation/run/", views.reconcile, name="reconcile"),
-    path("reconciliation/<slug:slug>/repair/", views.repair, name="repair"),
+    path("", season.season, name="season"),
+    path("projects/", season.projects, name="projects"),
+    path("projects/<slug:slug>/<str:number>/", season.project, name="project"),
+    path("procedures/", season.procedures, name="procedures"),
+    path("days/", ledgers.days, name="days"),
+    path("reconciliation/", season.reconciliation, name="reconciliation"),
+    path("reconciliation/run/", season.reconcile, name="reconcile"),
+    path("reconciliation/<slug:slug>/repair/", season.repair, name="repair"),
+    path("<slug:slug>/", ledgers.ledger, name="ledger"),
 ]

@@ -146,7 +146,7 @@ def test_both_kinds_are_written_in_one_call(zhungeer: Tenant, in_tenant: In) -> 
 def selected(version: int, name: str) -> str:
     return (
         f"SELECT 'ZGE-2026-001' AS number, {version} AS version, '{name}' AS name, 2026 AS year,"
-        " '' AS industry, 120000 AS investment_wan, 'confirmed' AS state,"
+        " '' AS project_code, '' AS industry, 120000 AS investment_wan, 'confirmed' AS state,"
         " DATE '2026-03-31' AS target_on, NULL::date AS expected_on, NULL::date AS done_on,"
         " 1 AS procedures_total, 0 AS procedures_done, true AS feasible, false AS provisional,"
         " 't_dalate' AS owner"

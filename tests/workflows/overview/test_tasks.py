@@ -73,10 +73,10 @@ def test_each_place_is_counted_and_a_small_one_is_not_judged(
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ("?state=overdue", 1),
-        ("?state=open", 1),
-        ("?state=late", 2),
-        ("?state=done", 14),
+        ("?standing=overdue", 1),
+        ("?standing=open", 1),
+        ("?standing=late", 2),
+        ("?standing=done", 14),
         ("?owner=t_dalate", 3),
         ("?q=第7件", 1),
         ("?source_kind=meeting&owner=t_zhungeer", 6),
@@ -89,7 +89,7 @@ def test_the_filters_show_what_they_say(office: Client, query: str, count: int) 
     if count:
         assert f"共 {count} 项" in page or page.count("准联审办交") == count
     else:
-        assert "没有符合条件的任务" in page
+        assert "没有符合条件的行" in page
 
 
 def test_it_is_exported_and_the_banners_do_not_have_the_page(
