@@ -8,7 +8,7 @@ calendar of whoever asks, so a new holiday notice changes no row.
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, F, IntegerField, JSONField, QuerySet
+from django.db.models import DateField, F, IntegerField, JSONField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
@@ -68,12 +68,9 @@ def days_rows(on: date, calendar: WorkCalendar) -> QuerySet[DaysRow]:
 def over(rows: QuerySet[DaysRow], beyond: str) -> QuerySet[DaysRow]:
     """Those beyond their allowance ("over"), or within twenty days of it and not done ("near")."""
     if beyond == "over":
-        return rows.filter(official_days__gt=F("allowance"))
-    return rows.filter(
-        official_days__lte=F("allowance"),
-        official_days__gte=F("allowance") - NEAR,
-        days_done_on=None,
-    )
+        return rows.filter(Q(official_days__gt=F("allowance")))
+    close = Q(official_days__lte=F("allowance"), official_days__gte=F("allowance") - NEAR)
+    return rows.filter(close & Q(days_done_on=None))
 
 
 def _number(name: str) -> Any:

@@ -27,7 +27,7 @@ class Shown:
 
     label: str
     field: str
-    words: Mapping[str, str] | None = None
+    words: Mapping[Any, str] | None = None
     wide: int = 14
 
 

@@ -19,8 +19,8 @@ from workflows.issuing.composing import compose
 from workflows.issuing.kinds import Kind as PaperKind
 from workflows.meetings.calling import ROOM, locked, saved
 from workflows.meetings.lifecycle import Cause, MeetingRefused, SixStep, State, move_from
-from workflows.meetings.picture import rows_of
 from workflows.meetings.models import Invitee, Item, Meeting, Resolution, Said
+from workflows.meetings.picture import rows_of
 from workflows.meetings.queries import lacking, reconciled, whole
 
 WRITABLE = frozenset({State.HELD})

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from kernel.web.lamps import Lamp
+from tenants.models import TILE_COLUMNS, TILE_ROWS
 from tenants.rollup.ledgers import Page
 from workflows.overview.grouping import BANDS, DIMENSIONS
 from workflows.procedures.lifecycle import Ball
@@ -150,3 +151,24 @@ class ProcedureFilter(LedgerFilter):
     def __init__(self, *args: Any, departments: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._choose("department_code", [("", "全部"), *departments])
+
+
+class SpotForm(forms.Form):
+    """Where one tile lies: both, or neither for the arrangement shipped."""
+
+    column = forms.IntegerField(
+        label="列（西起）", required=False, min_value=1, max_value=TILE_COLUMNS
+    )
+    row = forms.IntegerField(label="行（北起）", required=False, min_value=1, max_value=TILE_ROWS)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if not self.errors and (given.get("column") is None) is not (given.get("row") is None):
+            empty = "row" if given.get("row") is None else "column"
+            self.add_error(empty, "列和行要么都填，要么都空着（空着按默认位置）。")
+        return given
+
+    @property
+    def spot(self) -> tuple[int, int] | None:
+        column, row = self.cleaned_data["column"], self.cleaned_data["row"]
+        return (column, row) if column is not None and row is not None else None

@@ -129,7 +129,7 @@ def project_key(by: str, above: int) -> Expression:
     return band_of() if by == "band" else _industry()
 
 
-def procedure_key(by: str, above: int) -> Expression:
+def procedure_key(by: str, above: int) -> Expression | Subquery[Any]:
     """The group of a `ProcedureRow`."""
     if by == "place":
         return place_of(ProcedureRow, above)
@@ -221,11 +221,11 @@ class _Median(Aggregate):
 
 
 def procedures_by(
-    rows: QuerySet[ProcedureRow], on: date, key: Expression = _WHOLE
+    rows: QuerySet[ProcedureRow], on: date, key: Expression | Subquery[Any] = _WHOLE
 ) -> dict[Key, Procedures]:
     """Figures of `queries.procedure_rows` by ``key``; without one, of all together under "". One query."""
     timed = Q(decided_on__lte=on, accepted_on__lte=F("decided_on"))
-    found = (
+    found: Any = (
         rows.order_by()
         .annotate(group_key=key)
         .values("group_key")
@@ -236,7 +236,7 @@ def procedures_by(
             judged=Count("pk", filter=Q(kept__isnull=False)),
             timed=Count("pk", filter=timed),
             median=_Median(
-                RawSQL("rollup_procedurerow.decided_on - rollup_procedurerow.accepted_on", []),  # noqa: S611 -- our own columns
+                RawSQL("rollup_procedurerow.decided_on - rollup_procedurerow.accepted_on", []),
                 filter=timed,
             ),
             name=Max("matter_name"),

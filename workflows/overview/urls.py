@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.overview.views import ledgers, season
+from workflows.overview.views import breakdown, ledgers, season, wall
 
 app_name = "overview"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("projects/", season.projects, name="projects"),
     path("projects/<slug:slug>/<str:number>/", season.project, name="project"),
     path("procedures/", season.procedures, name="procedures"),
+    path("breakdown/", breakdown.page, name="breakdown"),
+    path("wall/", wall.page, name="wall"),
+    path("wall/tiles/", wall.tiles, name="tiles"),
     path("days/", ledgers.days, name="days"),
     path("reconciliation/", season.reconciliation, name="reconciliation"),
     path("reconciliation/run/", season.reconcile, name="reconcile"),

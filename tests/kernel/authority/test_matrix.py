@@ -127,6 +127,9 @@ ADDRESSES: dict[str, Permission | None] = {
     "overview:project": P.OVERVIEW_VIEW,
     "overview:procedures": P.OVERVIEW_VIEW,
     "overview:reconciliation": P.OVERVIEW_VIEW,
+    "overview:breakdown": P.OVERVIEW_VIEW,
+    "overview:wall": P.OVERVIEW_VIEW,
+    "overview:tiles": P.OVERVIEW_CHANGE,
     "overview:days": P.OVERVIEW_VIEW,
     "overview:ledger": P.OVERVIEW_VIEW,
     "overview:repair": P.OVERVIEW_VIEW,
@@ -315,6 +318,7 @@ ROLES: dict[Permission, str] = {
     P.FILINGS_SEND: "office",
     P.FILINGS_RECEIVE: "office",
     P.OVERVIEW_VIEW: "office leader supervision",
+    P.OVERVIEW_CHANGE: "office",
     P.DISCLOSURE_VIEW: "office leader editor",
     P.DISCLOSURE_PREPARE: "office editor",
     P.DISCLOSURE_RELEASE: "office leader",
@@ -361,6 +365,7 @@ def test_what_is_the_citys_alone_is_offered_nowhere_else() -> None:
     for role in Role:
         assert not grants(role, in_city=False) & {
             P.OVERVIEW_VIEW,
+            P.OVERVIEW_CHANGE,
             P.CATALOGUE_VERIFY,
             P.CALENDARS_CHANGE,
         }

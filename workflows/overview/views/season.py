@@ -85,7 +85,7 @@ def season(request: SignedInRequest) -> HttpResponse:
     names = {code: d.short_name for code, d in departments().items()}
     slugs = {line.tenant.schema_name: line.tenant.slug for line in picture.lines}
     for row in picture.urgent:
-        _dress(row, slugs, names)
+        dress(row, slugs, names)
     shown = [line for line in picture.lines if line.projects or line.procedures]
     return render(
         request,
@@ -246,11 +246,11 @@ def _ledger(
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     slugs = {tenant.schema_name: tenant.slug for tenant in queries.tenants()}
     for row in page:
-        _dress(row, slugs, names or {})
+        dress(row, slugs, names or {})
     return render(request, template, context | {"page": page, "newest": queries.newest(rows)})
 
 
-def _dress(row: Any, slugs: dict[str, str], names: dict[str, str]) -> None:
+def dress(row: Any, slugs: dict[str, str], names: dict[str, str]) -> None:
     """Add what a page shows of a row beside its own columns: words for codes, where it leads."""
     number = row.number if isinstance(row, ProjectRow) else row.project_number
     row.url = reverse("overview:project", args=[slugs.get(row.owner, "x"), number])
@@ -295,7 +295,7 @@ def project(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
         .order_by("stage", "planned_due_on", "number")
     )
     for one in [row, *its_own]:
-        _dress(one, {tenant.schema_name: slug}, names)
+        dress(one, {tenant.schema_name: slug}, names)
     waiting = [one for one in its_own if one.decided_on is None and one.ball == Ball.DEPARTMENT]
     calendar = work_calendar()
     return render(
