@@ -22,13 +22,16 @@ Deriver = Callable[[], Iterable[RollupRow]]
 class Shown:
     """One column of a ledger's page and workbook: its head, the field, and words for its codes.
 
-    A date, a department's code and a project's number are told by their fields and shown as such.
+    A date, a department's code and a project's number are told by their fields and shown as such. ``beneath`` puts
+    it under the name of the row, ``book`` into the workbook alone.
     """
 
     label: str
     field: str
     words: Mapping[Any, str] | None = None
     wide: int = 14
+    beneath: bool = False
+    book: bool = False
 
 
 @dataclass(frozen=True, slots=True)

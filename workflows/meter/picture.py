@@ -6,29 +6,23 @@ A row holds for every day: its runs are read as far as the calendar goes, and th
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Q
-
-from kernel.calendars.queries import work_calendar
-from kernel.clock import Kind, Limit, WorkCalendar
+from kernel.calendars.queries import changed_at, work_calendar
+from kernel.clock import Limit, WorkCalendar
 from kernel.clock.calendar import LAST
 from kernel.clock.meter import runs
+from tenants.gateway import current_tenant
 from tenants.rollup import writing as rollup
 from tenants.rollup.models import DaysRow
 from workflows.meter import queries
 from workflows.meter.counting import bounds, held_by
 from workflows.meter.models import RuleVersion
 from workflows.procedures.clocks import LedgerLine
-from workflows.procedures.models import ClockEntry, Procedure
+from workflows.procedures.models import Procedure
 from workflows.procedures.picture import EDIT_WEIGHS
 from workflows.procedures.planning import Book
 from workflows.projects.models import Project
 
 _RULE_WEIGHS = 100_000  # more versions than a rule will have
-#: Lines whose effect hangs on the calendar: the others only on their own day.
-_BY_CALENDAR = Q(kind__in=[Kind.NOTICE.value, Kind.CORRECT.value, Kind.STOP.value]) | Q(
-    at__isnull=False
-)
-
 
 def publish(ids: Sequence[int], book: Book | None) -> None:
     """Put the days of these projects into the picture (hook of the ledger)."""
@@ -38,12 +32,14 @@ def publish(ids: Sequence[int], book: Book | None) -> None:
             [_row(book.project, book.procedures, limits, book.lines, _rules(), work_calendar())]
         )
         return
-    # Made again without a new line: only another calendar can have moved a run, and no version tells.
-    turned = ClockEntry.objects.filter(_BY_CALENDAR, procedure__project__in=ids).order_by()
-    moved = Project.objects.filter(pk__in=turned.values("procedure__project")).order_by("pk")
-    rows = rows_of(moved)
-    rollup.drop(DaysRow, [row.number for row in rows])
-    rollup.put(rows)
+    # Planned again without a new line: only another calendar can have moved a run, and no version tells.
+    moved_at = changed_at()
+    numbers = Project.objects.filter(pk__in=ids).values_list("number", flat=True)
+    stale = DaysRow.objects.filter(owner=current_tenant().schema_name, number__in=list(numbers))
+    stale = stale.filter(written_at__lt=moved_at) if moved_at else stale.none()
+    if gone := list(stale.values_list("number", flat=True)):
+        rollup.drop(DaysRow, gone)
+        rollup.put(rows_of(queries.listed().filter(number__in=gone)))
 
 
 def withdraw(project: Project, **_: object) -> None:

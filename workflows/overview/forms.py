@@ -115,6 +115,7 @@ class PageFilter(Filter):
                     required=False,
                     choices=[("", "全部"), *column.words.items()],
                 )
+        self.order_fields(["q", "owner", "department_code", "standing"])
 
 
 class DaysFilter(Filter):

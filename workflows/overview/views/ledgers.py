@@ -79,7 +79,9 @@ def ledger(request: SignedInRequest, slug: str) -> HttpResponse:
             (_cells(row, page.columns, names, calendar) for row in rows.iterator(chunk_size=1000)),
             as_of=today,
         )
-    first, *rest = page.columns
+    first, *others = (column for column in page.columns if not column.book)
+    beneath = [column for column in others if column.beneath]
+    rest = [column for column in others if not column.beneath]
     shown = Paginator(rows, 50).get_page(request.GET.get("page"))
     slugs = queries.slugs_of(shown)
     return render(
@@ -102,6 +104,7 @@ def ledger(request: SignedInRequest, slug: str) -> HttpResponse:
             "rows": [
                 {
                     "name": getattr(row, first.field),
+                    "beneath": [_cell(row, c, names, calendar, slugs) for c in beneath],
                     "owner": row.owner_name,
                     "cells": [(c.label, _cell(row, c, names, calendar, slugs)) for c in rest],
                     "standing": STANDINGS[row.standing],
