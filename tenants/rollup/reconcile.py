@@ -25,10 +25,10 @@ def reconcile() -> list[Reconciliation]:
     Idempotent: an outcome replaces the one before. A write that lands between the two readings is no
     difference, so what differs is read a second time before it counts.
     """
-    expected = _expected()
+    expected = _expected(_derived())
     readings = [(expected, _found())]
     if readings[0][0] != readings[0][1]:
-        readings.append((_expected(), _found()))
+        readings.append((_expected(_derived()), _found()))
     with transaction.atomic():
         return [_kept(ledger, [(e[ledger], f[ledger]) for e, f in readings]) for ledger in expected]
 
@@ -42,7 +42,8 @@ def repair() -> int:
         list(
             ledger.model._default_manager.filter(owner=owner).select_for_update().values_list("pk")
         )
-    rows, expected, found = _derived(), _expected(), _found()
+    rows = _derived()
+    expected, found = _expected(rows), _found()
     for ledger in ledgers():
         wrong = _differing(expected[ledger.name], found[ledger.name])
         drop(ledger.model, wrong)
@@ -77,9 +78,8 @@ def _differing(expected: Facts, found: Facts) -> set[str]:
     return {n for n in expected.keys() | found.keys() if expected.get(n) != found.get(n)}
 
 
-def _expected() -> dict[str, Facts]:
+def _expected(rows: list[RollupRow]) -> dict[str, Facts]:
     above = [tenant.schema_name for tenant in current_tenant().lineage()]
-    rows = _derived()
     for row in rows:
         row.visible_to = above
     return _by_ledger(rows)

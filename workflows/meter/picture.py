@@ -24,6 +24,7 @@ from workflows.projects.models import Project
 
 _RULE_WEIGHS = 100_000  # more versions than a rule will have
 
+
 def publish(ids: Sequence[int], book: Book | None) -> None:
     """Put the days of these projects into the picture (hook of the ledger)."""
     if book is not None:

@@ -122,6 +122,7 @@ ADDRESSES: dict[str, Permission | None] = {
     "filings:detail": P.FILINGS_VIEW,
     "filings:acknowledge": P.FILINGS_RECEIVE,
     "filings:return": P.FILINGS_RECEIVE,
+    "effects:list": P.PAPERS_VIEW,
     "overview:season": P.OVERVIEW_VIEW,
     "overview:projects": P.OVERVIEW_VIEW,
     "overview:project": P.OVERVIEW_VIEW,
