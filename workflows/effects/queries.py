@@ -81,16 +81,14 @@ class Effect:
 
     @property
     def share_says(self) -> str:
-        return compared(
-            self.before.share, self.since.share, fewer="按期率明显下降", more="按期率明显上升"
-        )
+        return compared(self.before.share, self.since.share, fewer="明显下降", more="明显上升")
 
     @property
     def days_say(self) -> str:
         before, since = self.before.days_interval, self.since.days_interval
         if not (before and since):
             return TOO_FEW
-        return apart(before, since, fewer="用时明显缩短", more="用时明显变长")
+        return apart(before, since, fewer="明显缩短", more="明显变长")
 
 
 def measures(tenant: Tenant) -> list[Measure]:

@@ -35,7 +35,7 @@ from django.db.models.functions import Cast, Concat
 from kernel.shares import Share
 from kernel.web.lamps import Lamp
 from tenants.models import Tenant
-from tenants.rollup.models import ProcedureRow, ProjectRow
+from tenants.rollup.models import ProcedureRow, ProjectRow, RollupRow
 
 Key = str
 
@@ -144,7 +144,7 @@ def procedure_key(by: str, above: int) -> Expression | Subquery[Any]:
     return Cast(F(by), CharField())
 
 
-def place_of(model: type[ProjectRow] | type[ProcedureRow], above: int) -> Expression:
+def place_of(model: type[RollupRow], above: int) -> Expression:
     """The place a row belongs to as seen from a tenant: itself, or the one directly under it in whose tree
     the row's owner stands. ``above`` counts that tenant and those above it."""
     table = model._meta.db_table

@@ -24,7 +24,16 @@ from tenants.rollup.queries import (
     project_rows,
     years,
 )
-from workflows.overview.grouping import BANDS, NO_INDUSTRY, Projects, band_of, projects_by
+from workflows.overview.grouping import (
+    BANDS,
+    NO_INDUSTRY,
+    Projects,
+    band_of,
+    depth_of,
+    place_of,
+    places,
+    projects_by,
+)
 from workflows.projects.queries import offered_first
 
 MOST_URGENT = 10
@@ -359,7 +368,8 @@ def days_narrowed(chosen: Mapping[str, Any], on: date, calendar: WorkCalendar) -
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How one tenant does what it was given: counts, and the share done in time of what was due."""
+    """How one place, with all under it, does what it was given: counts, and the share done in time of what was
+    due."""
 
     name: str
     given: int
@@ -374,22 +384,21 @@ class Kept:
         return Share(self.done, self.done + self.late + self.overdue)
 
 
-def kept_by_owner(rows: QuerySet[Any]) -> list[Kept]:
-    """Of each tenant with rows that have a ``standing``, by name; cancelled ones count for nothing. One query."""
+def kept_by_place(rows: QuerySet[Any], seen_from: Tenant) -> list[Kept]:
+    """Of ``seen_from`` itself and each place directly under it with rows that have a ``standing``, in their order;
+    cancelled ones count for nothing. Two queries."""
+    place = place_of(rows.model, depth_of(seen_from))
+    names = ("done", "late", "open", "overdue")
+    found: Any = rows.exclude(Q(standing="cancelled")).order_by().annotate(place=place)
     counted = {
-        name: Count("pk", filter=Q(standing=name)) for name in ("done", "late", "open", "overdue")
+        row["place"]: [row["given"], *(row[f"n_{name}"] for name in names)]
+        for row in found.values("place").annotate(
+            given=Count("pk"),
+            **{f"n_{name}": Count("pk", filter=Q(standing=name)) for name in names},
+        )
     }
-    found: Any = rows.exclude(Q(standing="cancelled")).order_by("owner_name").values("owner_name")
-    return [
-        Kept(
-            row["owner_name"],
-            row["given"],
-            *(row[f"n_{name}"] for name in ("done", "late", "open", "overdue")),
-        )
-        for row in found.annotate(
-            given=Count("pk"), **{f"n_{name}": count for name, count in counted.items()}
-        )
-    ]
+    known = places(list(counted))
+    return [Kept(tenant.name, *counted[key]) for key, tenant in known.items()]
 
 
 def ordered(

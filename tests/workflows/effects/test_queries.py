@@ -83,8 +83,8 @@ class TestCounted:
         assert (found.before.kept, found.before.limited) == (6, 30)
         assert (found.since.kept, found.since.limited) == (30, 30)
         assert (found.before.median, found.since.median) == (54, 16)
-        assert found.share_says == "按期率明显上升"
-        assert found.days_say == "用时明显缩短"
+        assert found.share_says == "明显上升"
+        assert found.days_say == "明显缩短"
 
     def test_without_matters_all_of_the_department_count(
         self, zhungeer: Tenant, in_tenant: In
@@ -178,7 +178,7 @@ class TestPage:
                 page = console(zhungeer, member(zhungeer, role)).get("/effects/").content.decode()
                 for words in (
                     "压缩用地手续环节的措施",
-                    "按期率明显上升",
+                    "明显上升",
                     "不能说明变化就是这项措施带来的",
                 ):
                     assert words in page

@@ -14,7 +14,7 @@ from tenants.models import Tenant
 from tenants.rollup.models import TaskRow
 from tenants.rollup.queries import task_rows
 from tenants.rollup.writing import put
-from workflows.overview.queries import kept_by_owner
+from workflows.overview.queries import kept_by_place
 
 In = Callable[[Tenant], AbstractContextManager[Tenant]]
 ON = date(2026, 1, 16)
@@ -63,7 +63,7 @@ def test_each_place_is_counted_and_a_small_one_is_not_judged(
     office: Client, city: Tenant, in_tenant: In
 ) -> None:
     with in_tenant(city):
-        big, small = sorted(kept_by_owner(task_rows(ON)), key=lambda kept: -kept.given)
+        big, small = sorted(kept_by_place(task_rows(ON), city), key=lambda kept: -kept.given)
     assert (big.name, big.given, big.done, big.late, big.overdue) == ("准格尔旗", 12, 9, 2, 1)
     assert big.share.words == "75.0%"
     assert small.share.words == "少于5件，不评价"

@@ -46,6 +46,8 @@ STANDING_SERIES = {
     "paused": "在办未到期",
 }
 
+DRAWN, PLACES = 12, 60  # places in the picture and in the table
+
 
 @require_safe
 @requires(Permission.OVERVIEW_VIEW)
@@ -64,7 +66,7 @@ def ledger(request: SignedInRequest, slug: str) -> HttpResponse:
         departments=list(names.items()),
     )
     rows = queries.page_rows(page, form.chosen(), today)
-    kept = queries.kept_by_owner(rows)
+    kept = queries.kept_by_place(rows, request.tenant)
     sorts = {"tenant": "owner_name", "written": "written_at"} | {
         c.field: c.field for c in page.columns
     }
@@ -112,7 +114,8 @@ def ledger(request: SignedInRequest, slug: str) -> HttpResponse:
                 }
                 for row in shown
             ],
-            "kept": kept,
+            "kept": kept[:PLACES],
+            "more": len(kept[PLACES:]),
             "chart": charts.stacked_bars(
                 [
                     charts.Row(
@@ -124,7 +127,7 @@ def ledger(request: SignedInRequest, slug: str) -> HttpResponse:
                             "paused": each.open,
                         },
                     )
-                    for each in kept
+                    for each in kept[:DRAWN]
                 ],
                 title=f"各地{found.name}办理",
                 series=STANDING_SERIES,

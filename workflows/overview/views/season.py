@@ -181,6 +181,7 @@ def projects(request: SignedInRequest) -> HttpResponse:
     rows = rows.annotate(
         shared=queries.elsewhere(),
         unequal=queries.elsewhere(investment_wan=OuterRef("investment_wan")),
+        renamed=queries.elsewhere(name=OuterRef("name")),
     )
     sort = request.GET.get("sort", "-red")
     rows = queries.ordered(rows, sort, queries.PROJECT_SORTS, "red")
