@@ -21,8 +21,9 @@ NOTHING_COLLECTED = 5
 SOAK = (
     "tests/kernel/clock/test_read_against_the_oracle.py",
     "tests/kernel/clock/test_columns.py",
+    "tests/tenants/rollup/test_writing.py",
 )
-SOAKED = "1000000"
+SOAKED = {"LEDGERS": "1000000", "ROLLUP_WRITES": "100000"}
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -41,9 +42,7 @@ def main(arguments: list[str]) -> int:
             if arguments == ["bench"]:
                 return pytest("bench", environment, "--capture=no", "-p", "no:randomly")
             if arguments == ["soak"]:
-                return pytest(
-                    "not browser and not bench", {"LEDGERS": SOAKED, **environment}, *SOAK
-                )
+                return pytest("not browser and not bench", {**SOAKED, **environment}, *SOAK)
             return all_tests(environment, chromium=find_chromium())
     except CannotStart as reason:
         print(f"\n✗ {reason}", file=sys.stderr)

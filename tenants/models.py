@@ -6,6 +6,7 @@ from django.db import models
 from django_tenants.models import DomainMixin, TenantMixin
 
 SCHEMA_NAME = r"^[a-z][a-z0-9_]{1,40}$"
+TILE_COLUMNS, TILE_ROWS = 8, 8  # of a wall
 
 
 class Kind(models.TextChoices):
@@ -37,6 +38,9 @@ class Tenant(TenantMixin):
         "入选投资下限（万元）", max_digits=14, decimal_places=2, default=100_000
     )
     template_digest = models.CharField(max_length=64, editable=False, default="")
+    # Where it lies among its sisters on the wall of the tenant above (西起第几列、北起第几行).
+    tile_column = models.SmallIntegerField("列", null=True, blank=True)
+    tile_row = models.SmallIntegerField("行", null=True, blank=True)
     ready = models.BooleanField("已开通", default=False)
     opened_at = models.DateTimeField("开通时间", null=True)
 
@@ -52,6 +56,17 @@ class Tenant(TenantMixin):
                 condition=(models.Q(kind=Kind.CITY) & models.Q(parent__isnull=True))
                 | (~models.Q(kind=Kind.CITY) & models.Q(parent__isnull=False)),
                 name="tenant_city_is_the_root",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tile_column__isnull=True, tile_row__isnull=True)
+                | models.Q(tile_column__range=(1, TILE_COLUMNS), tile_row__range=(1, TILE_ROWS)),
+                name="tenant_tile_on_the_wall",
+            ),
+            # Looked at when all are placed, so that two may change places.
+            models.UniqueConstraint(
+                fields=["parent", "tile_column", "tile_row"],
+                deferrable=models.Deferrable.DEFERRED,
+                name="tenant_tile_alone",
             ),
         ]
 

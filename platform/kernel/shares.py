@@ -6,6 +6,7 @@ from math import comb, sqrt
 
 MINIMUM = 5  # cases below which a share is not judged
 LEVEL = 0.05
+TOO_FEW = "样本不足，不作比较"
 _Z = 1.959963984540054  # two-sided 95 %
 
 
@@ -58,6 +59,20 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     reach = _Z * sqrt(rate * (1 - rate) / of + square / (4 * of * of))
     whole = 1 + square / of
     return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
+
+
+def compared(before: Share, since: Share, *, fewer: str, more: str) -> str:
+    """What two shares let one say: a difference only where their intervals lie apart, nothing of too few."""
+    if not (before.interval and since.interval):
+        return TOO_FEW
+    return apart(before.interval, since.interval, fewer=fewer, more=more)
+
+
+def apart(before: tuple[float, float], since: tuple[float, float], *, fewer: str, more: str) -> str:
+    """Which of two intervals lies below the other, if either does."""
+    if since[1] < before[0]:
+        return fewer
+    return more if since[0] > before[1] else "看不出差别"
 
 
 def tail(hits: int, of: int, all_hits: int, all_of: int) -> float:

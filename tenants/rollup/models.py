@@ -1,4 +1,4 @@
-"""One row for each project and each procedure of every tenant, kept by the tenant's own writes.
+"""One row for each project, procedure, task, resolution and count of days of every tenant, kept by its own writes.
 
 Each row is written in the transaction that changes the ledger, guarded by the ledger row's version.
 Row-level security shows a row to its owner and to the tenants above it, and to nobody else.
@@ -29,12 +29,15 @@ class RollupRow(Shared):
 
     class Meta:
         abstract = True
+        constraints = [models.UniqueConstraint(fields=["owner", "number"], name="%(class)s_unique")]
+        indexes = [GinIndex(fields=["visible_to"], name="%(class)s_visible")]
 
 
 class ProjectRow(RollupRow):
     """A project as its tenant's ledger has it."""
 
     name = models.CharField("项目名称", max_length=200)
+    project_code = models.CharField("项目代码", max_length=30, blank=True)
     year = models.PositiveSmallIntegerField("年度")
     industry = models.CharField("行业", max_length=40, blank=True)
     investment_wan = models.DecimalField("总投资（万元）", max_digits=14, decimal_places=2)
@@ -53,7 +56,14 @@ class ProjectRow(RollupRow):
         constraints = [
             models.UniqueConstraint(fields=["owner", "number"], name="project_row_unique")
         ]
-        indexes = [GinIndex(fields=["visible_to"], name="project_row_visible")]
+        indexes = [
+            GinIndex(fields=["visible_to"], name="project_row_visible"),
+            models.Index(
+                fields=["project_code"],
+                condition=~models.Q(project_code=""),
+                name="project_row_code",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -75,6 +85,7 @@ class ProcedureRow(RollupRow):
     promised_due_on = models.DateField("承诺期限", null=True)
     planned_due_on = models.DateField("计划完成", null=True)
     expected_on = models.DateField("预计完成", null=True)
+    accepted_on = models.DateField("受理", null=True)
     decided_on = models.DateField("实际办结", null=True)
     yellow_on = models.DateField(null=True)
     red_on = models.DateField(null=True)
@@ -126,8 +137,48 @@ class TaskRow(RollupRow):
         return f"{self.sheet_number} {self.department_code}"
 
 
-#: What is rolled up: the ledgers by the name pages give them.
-LEDGERS: dict[str, type[RollupRow]] = {"项目": ProjectRow, "办件": ProcedureRow, "任务": TaskRow}
+class ResolutionRow(RollupRow):
+    """What a meeting resolved (议定事项), from the day its minutes were issued; ``number`` is its key."""
+
+    demand = models.CharField("议定内容", max_length=500)
+    meeting = models.CharField("会议", max_length=120)
+    meeting_kind = models.CharField("类别", max_length=14)
+    held_on = models.DateField("会议日期")
+    project_number = models.CharField(max_length=40, blank=True)
+    department_code = models.CharField("牵头单位", max_length=10)
+    supports = models.PositiveSmallIntegerField("配合单位数", default=0)
+    sheet_number = models.CharField("交办单号", max_length=80)
+    state = models.CharField("状态", max_length=12)
+    due_on = models.DateField("办结期限")
+    closed_on = models.DateField("办结日期", null=True)
+
+    class Meta(RollupRow.Meta):
+        verbose_name = verbose_name_plural = "议定事项汇总"
+        ordering = ["owner", "number"]
+
+    def __str__(self) -> str:
+        return self.demand[:40]
+
+
+class DaysRow(RollupRow):
+    """A project's hundred days (百日计时); ``number`` is the project's. It has one row from the day its count
+    begins.
+
+    ``counts`` has for each version of its tenant's counting rule, oldest first, whose days are whose from
+    which day on, the last without an end while the project runs. A day's figures are read from it
+    (`tenants.rollup.days`), so that nothing has to be counted on each night.
+    """
+
+    project_name = models.CharField("项目名称", max_length=200)
+    year = models.PositiveSmallIntegerField("年度")
+    counts = models.JSONField("计时")
+
+    class Meta(RollupRow.Meta):
+        verbose_name = verbose_name_plural = "百日计时汇总"
+        ordering = ["owner", "number"]
+
+    def __str__(self) -> str:
+        return self.project_name
 
 
 class Reconciliation(Shared):

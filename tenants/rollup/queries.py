@@ -5,6 +5,7 @@ Lamps are worked out by the database from the dates of a row and the day asked, 
 """
 
 from datetime import date
+from typing import Any
 
 from django.db.models import (
     BooleanField,
@@ -22,17 +23,26 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Least
 
-from tenants.rollup.models import ProcedureRow, ProjectRow, Reconciliation, TaskRow
+from tenants.rollup.models import (
+    ProcedureRow,
+    ProjectRow,
+    Reconciliation,
+    ResolutionRow,
+    TaskRow,
+)
 
 CONFIRMED = "confirmed"  # state of a project that counts for the season
 _PAUSED = ("stopped", "handed_up")  # the clock stands still
 _DONE_IN_TIME = Q(done_on__lte=F("target_on"))
+_LIMITED = Q(statutory_due_on__isnull=False) | Q(promised_due_on__isnull=False)
+_KEPT = Q(decided_on__lte=Least("promised_due_on", "statutory_due_on"))
 _EXPECTED_IN_TIME = Q(done_on__isnull=True, expected_on__lte=F("target_on"))
 
 
 def procedure_rows(on: date) -> QuerySet[ProcedureRow]:
     """Procedures with ``lamp`` at the close of ``on``, ``late`` (a statutory or promised day has
-    passed undecided) and ``next_on`` (the first day that binds)."""
+    passed undecided), ``kept`` (decided by ``on``, in time or not; late; else null) and ``next_on``
+    (the first day that binds)."""
     undecided = Q(decided_on__isnull=True) | Q(decided_on__gt=on)
     return ProcedureRow.objects.annotate(
         lamp=Case(
@@ -48,6 +58,13 @@ def procedure_rows(on: date) -> QuerySet[ProcedureRow]:
             When(undecided & (Q(statutory_due_on__lt=on) | Q(promised_due_on__lt=on)), then=True),
             default=False,
             output_field=BooleanField(),
+        ),
+        kept=Case(
+            When(Q(decided_on__lte=on) & _KEPT, then=True),
+            When(Q(decided_on__lte=on) & _LIMITED, then=False),
+            When(undecided & (Q(statutory_due_on__lt=on) | Q(promised_due_on__lt=on)), then=False),
+            default=None,
+            output_field=BooleanField(null=True),
         ),
         next_on=Coalesce(Least("promised_due_on", "statutory_due_on"), "planned_due_on"),
     )
@@ -98,9 +115,24 @@ def task_rows(on: date) -> QuerySet[TaskRow]:
     )
 
 
-def task_years() -> list[int]:
-    """Years in which tasks were handed over, newest first."""
-    return [day.year for day in TaskRow.objects.dates("handed_over_on", "year", "DESC")]
+def resolution_rows(on: date) -> QuerySet[ResolutionRow]:
+    """Resolutions with ``standing`` on ``on``, as tasks have it; dropped ones are cancelled."""
+    closed = Q(closed_on__lte=on)
+    return ResolutionRow.objects.annotate(
+        standing=Case(
+            When(state="dropped", then=Value("cancelled")),
+            When(closed & Q(closed_on__lte=F("due_on")), then=Value("done")),
+            When(closed, then=Value("late")),
+            When(due_on__lt=on, then=Value("overdue")),
+            default=Value("open"),
+            output_field=TextField(),
+        )
+    )
+
+
+def years_of(rows: QuerySet[Any], field: str) -> list[int]:
+    """Years in which the day ``field`` of these rows lies, newest first."""
+    return [day.year for day in rows.order_by().dates(field, "year", "DESC")]
 
 
 def in_season(

@@ -1,32 +1,22 @@
 """Re-derive the roll-up from the ledgers (对账) and keep what differs.
 
-The room that owns a ledger registers how its rows follow from it; nothing here knows what a project is.
+The room that owns a ledger declares how its rows follow from it (`ledgers`); nothing here knows what a project is.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from tenants.gateway import current_tenant
-from tenants.rollup.models import LEDGERS, Reconciliation, RollupRow
+from tenants.rollup.ledgers import ledgers
+from tenants.rollup.models import Reconciliation, RollupRow
 from tenants.rollup.writing import drop, put
 
-Deriver = Callable[[], Iterable[RollupRow]]
 Facts = dict[str, tuple[Any, ...]]
 
 _NOT_COMPARED = {"id", "owner", "owner_name", "visible_to", "written_at"}
-_sources: dict[str, Deriver] = {}
-
-
-def register_source(name: str, rows: Deriver) -> None:
-    """``rows()`` gives, unsaved, what the current tenant's ledger should have in the roll-up.
-
-    Called from a room's ``AppConfig.ready``. Raises ValueError for a taken name.
-    """
-    if _sources.setdefault(name, rows) is not rows:
-        raise ValueError(f"source registered twice: {name}")
 
 
 def reconcile() -> list[Reconciliation]:
@@ -35,13 +25,12 @@ def reconcile() -> list[Reconciliation]:
     Idempotent: an outcome replaces the one before. A write that lands between the two readings is no
     difference, so what differs is read a second time before it counts.
     """
-    if not _sources:
-        return []
-    readings = [(_expected(), _found())]
+    expected = _expected(_derived())
+    readings = [(expected, _found())]
     if readings[0][0] != readings[0][1]:
-        readings.append((_expected(), _found()))
+        readings.append((_expected(_derived()), _found()))
     with transaction.atomic():
-        return [_kept(ledger, [(e[ledger], f[ledger]) for e, f in readings]) for ledger in LEDGERS]
+        return [_kept(ledger, [(e[ledger], f[ledger]) for e, f in readings]) for ledger in expected]
 
 
 @transaction.atomic
@@ -49,13 +38,16 @@ def repair() -> int:
     """Put the current tenant's rows right from its ledgers (重推); how many differed, and the outcome is
     kept. Whoever writes meanwhile waits, and wins with the newer version."""
     owner, count = current_tenant().schema_name, 0
-    for model in LEDGERS.values():
-        list(model._default_manager.filter(owner=owner).select_for_update().values_list("pk"))
-    rows, expected, found = _derived(), _expected(), _found()
-    for ledger, model in LEDGERS.items():
-        wrong = _differing(expected[ledger], found[ledger])
-        drop(model, wrong)
-        put(row for row in rows if type(row) is model and row.number in wrong)
+    for ledger in ledgers():
+        list(
+            ledger.model._default_manager.filter(owner=owner).select_for_update().values_list("pk")
+        )
+    rows = _derived()
+    expected, found = _expected(rows), _found()
+    for ledger in ledgers():
+        wrong = _differing(expected[ledger.name], found[ledger.name])
+        drop(ledger.model, wrong)
+        put(row for row in rows if type(row) is ledger.model and row.number in wrong)
         count += len(wrong)
     reconcile()
     return count
@@ -86,30 +78,32 @@ def _differing(expected: Facts, found: Facts) -> set[str]:
     return {n for n in expected.keys() | found.keys() if expected.get(n) != found.get(n)}
 
 
-def _expected() -> dict[str, Facts]:
+def _expected(rows: list[RollupRow]) -> dict[str, Facts]:
     above = [tenant.schema_name for tenant in current_tenant().lineage()]
-    rows = _derived()
     for row in rows:
         row.visible_to = above
     return _by_ledger(rows)
 
 
 def _derived() -> list[RollupRow]:
-    return [row for derive in _sources.values() for row in derive()]
+    # Ledgers that are read together are derived together.
+    return [
+        row for derive in dict.fromkeys(ledger.rows for ledger in ledgers()) for row in derive()
+    ]
 
 
 def _found() -> dict[str, Facts]:
     owner = current_tenant().schema_name
     return _by_ledger(
-        row for model in LEDGERS.values() for row in model._default_manager.filter(owner=owner)
+        row for ledger in ledgers() for row in ledger.model._default_manager.filter(owner=owner)
     )
 
 
 def _by_ledger(rows: Iterable[RollupRow]) -> dict[str, Facts]:
-    facts: dict[str, Facts] = {ledger: {} for ledger in LEDGERS}
-    ledger_of: dict[type[RollupRow], str] = {model: ledger for ledger, model in LEDGERS.items()}
+    facts: dict[str, Facts] = {ledger.name: {} for ledger in ledgers()}
+    name_of = {ledger.model: ledger.name for ledger in ledgers()}
     for row in rows:
-        facts[ledger_of[type(row)]][row.number] = (sorted(row.visible_to), *_facts(row))
+        facts[name_of[type(row)]][row.number] = (tuple(row.visible_to), *_facts(row))
     return facts
 
 

@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from tenants.backend import connection
 from tenants.gateway import current_tenant
-from tenants.rollup.models import LEDGERS, RollupRow
+from tenants.rollup.models import RollupRow
 
 
 def put(rows: Iterable[RollupRow]) -> None:
-    """Insert or replace rows of one kind for the current tenant; an older version never wins.
+    """Insert or replace rows for the current tenant, of any kinds; an older version never wins.
 
     Owner, visibility and moment are filled in here, so that no caller can write in another's name.
     Raises `TransactionManagementError` outside a transaction: a roll-up row lands with its cause.
@@ -20,12 +20,14 @@ def put(rows: Iterable[RollupRow]) -> None:
     tenant = current_tenant()
     above = [t.schema_name for t in tenant.lineage()]
     now = timezone.now()
-    batch = sorted(rows, key=lambda row: row.number)  # one order, so that no two writers deadlock
-    for row in batch:
+    kinds: dict[type[RollupRow], list[RollupRow]] = {}
+    for row in rows:
         row.owner, row.owner_name, row.visible_to = tenant.schema_name, tenant.name, above
         row.written_at = now
-    for model in LEDGERS.values():
-        _upsert(model, [row for row in batch if isinstance(row, model)])
+        kinds.setdefault(type(row), []).append(row)
+    # One order of tables and of rows, so that no two writers wait for each other.
+    for model in sorted(kinds, key=lambda model: model._meta.db_table):
+        _upsert(model, sorted(kinds[model], key=lambda row: row.number))
 
 
 def put_selected(model: type[RollupRow], select: str) -> None:

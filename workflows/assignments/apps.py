@@ -13,7 +13,7 @@ class AssignmentsConfig(AppConfig):
         from kernel.web import waiting  # noqa: PLC0415
         from kernel.web.navigation import NavItem, register  # noqa: PLC0415
         from kernel.web.panels import Panel  # noqa: PLC0415
-        from tenants.rollup.reconcile import register_source  # noqa: PLC0415
+        from tenants.rollup import ledgers  # noqa: PLC0415
         from workflows.assignments import panels, picture, queries  # noqa: PLC0415
         from workflows.procedures import beside  # noqa: PLC0415
         from workflows.projects import panels as on_project  # noqa: PLC0415
@@ -23,7 +23,7 @@ class AssignmentsConfig(AppConfig):
         beside.register(Panel("assignments.sheets", 30, panels.on_procedure))
         register_reader("assignments", panels.may_read)
         waiting.register("assignments", panels.waiting)
-        register_source("assignments", picture.all_rows)
+        ledgers.register(picture.LEDGER)
         duties.register(
             duties.Source(
                 "assignments",

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 
+from tenants.rollup.ledgers import Ledger, Page, Shown
 from tenants.rollup.models import TaskRow
-from workflows.assignments.lifecycle import SheetState
+from tenants.rollup.queries import task_rows
+from workflows.assignments.lifecycle import SheetState, SourceKind
 from workflows.assignments.models import Part
 from workflows.assignments.queries import was_late
 
@@ -44,3 +46,33 @@ def _rows(parts: QuerySet[Part]) -> list[TaskRow]:
         )
         for part in found.annotate(was_late=late)
     ]
+
+
+LEDGER = Ledger(
+    "任务",
+    TaskRow,
+    all_rows,
+    Page(
+        "tasks",
+        "各地交办的任务：来自项目台账、会议议定、领导批示和半月调度，一个部门一行。",
+        columns=(
+            Shown("任务", "title", wide=40),
+            Shown("交办单号", "sheet_number", wide=28, beneath=True),
+            Shown("部门", "department_code"),
+            Shown("分工", "leads", {True: "牵头", False: "配合"}),
+            Shown("来源", "source_kind", dict(SourceKind.choices)),
+            Shown("项目", "project_number", wide=18, beneath=True),
+            Shown("交办", "handed_over_on"),
+            Shown("原期限", "first_due_on", book=True),
+            Shown("期限", "due_on"),
+            Shown("反馈办结", "reported_on"),
+            Shown("销号", "closed_on", book=True),
+        ),
+        search=("title", "sheet_number"),
+        year_of="handed_over_on",
+        due="due_on",
+        on=task_rows,
+        empty="各地交办任务之后，会自动出现在这里。",
+        unit="项",
+    ),
+)

@@ -12,8 +12,15 @@ class MeetingsConfig(AppConfig):
         from kernel.papers.attaching import register_reader  # noqa: PLC0415
         from kernel.web import waiting  # noqa: PLC0415
         from kernel.web.navigation import NavItem, register  # noqa: PLC0415
+        from tenants.rollup import ledgers  # noqa: PLC0415
         from workflows.assignments import hooks  # noqa: PLC0415
-        from workflows.meetings import candidates, holding, queries, showing  # noqa: PLC0415
+        from workflows.meetings import (  # noqa: PLC0415
+            candidates,
+            holding,
+            picture,
+            queries,
+            showing,
+        )
 
         candidates.register("1.procedures", candidates.stuck_procedures)
         candidates.register("2.projects", candidates.infeasible_projects)
@@ -24,6 +31,7 @@ class MeetingsConfig(AppConfig):
         if holding.close_for not in hooks.ON_CLOSE:
             hooks.ON_CLOSE.append(holding.close_for)
             hooks.ON_REOPEN.append(holding.reopen_for)
+        ledgers.register(picture.LEDGER)
         register_reader("meetings", showing.may_read)
         waiting.register("meetings", showing.waiting)
         register(

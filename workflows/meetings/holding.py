@@ -9,6 +9,7 @@ from django.urls import reverse
 from kernel.notices.telling import Message, tell
 from kernel.papers.paper import Block, Heading, Paper, Para, Table, cn_date
 from kernel.trail import Actor, record
+from tenants.rollup import writing as rollup
 from workflows.assignments.actions import FURTHEST, PartDraft, Source, draw_up, hand_over
 from workflows.assignments.lifecycle import SheetState, SourceKind
 from workflows.assignments.models import Sheet
@@ -19,6 +20,7 @@ from workflows.issuing.kinds import Kind as PaperKind
 from workflows.meetings.calling import ROOM, locked, saved
 from workflows.meetings.lifecycle import Cause, MeetingRefused, SixStep, State, move_from
 from workflows.meetings.models import Invitee, Item, Meeting, Resolution, Said
+from workflows.meetings.picture import rows_of
 from workflows.meetings.queries import lacking, reconciled, whole
 
 WRITABLE = frozenset({State.HELD})
@@ -313,10 +315,11 @@ def close_for(sheet: Sheet, *, on: date, actor: Actor) -> None:
     for resolution in _of(sheet):
         if sheet.state == SheetState.CANCELLED:
             words = f"{sheet}已撤销，议定事项等待重新交办：{resolution.demand}"
+            _keep(resolution)
             _record(resolution.item.meeting, actor, "unsheeted", words)
             continue
         resolution.closed_on = on
-        resolution.save(update_fields=["closed_on"])
+        _keep(resolution, "closed_on")
         _settle(
             Meeting.objects.select_for_update(of=("self",)).get(pk=resolution.item.meeting_id),
             actor,
@@ -327,7 +330,7 @@ def reopen_for(sheet: Sheet, *, on: date, actor: Actor) -> None:
     """A sheet is open again: so are its resolution and the meeting (hook of the sheets)."""
     for resolution in _of(sheet):
         resolution.closed_on, resolution.dropped_why = None, ""
-        resolution.save(update_fields=["closed_on", "dropped_why"])
+        _keep(resolution, "closed_on", "dropped_why")
         meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=resolution.item.meeting_id)
         if meeting.state == State.CLOSED:
             meeting.state = move_from(meeting.state, meeting.kind, "reopen").target
@@ -358,7 +361,7 @@ def drop_resolution(
     if not why.strip():
         raise MeetingRefused("不再办理须写明理由。")
     resolution.closed_on, resolution.dropped_why = today, why.strip()[:300]
-    resolution.save(update_fields=["closed_on", "dropped_why"])
+    _keep(resolution, "closed_on", "dropped_why")
     words = f"不再办理：{resolution.demand}，{resolution.dropped_why}"
     _record(meeting, actor, "drop_resolution", words)
     _settle(meeting, actor)
@@ -410,7 +413,14 @@ def _hand_over(meeting: Meeting, resolution: Resolution, today: date, actor: Act
         procedure=item.procedure,
     )
     resolution.sheet = hand_over(sheet_id=drawn.pk, on=today, actor=actor)
-    resolution.save(update_fields=["sheet", "due_on"])
+    _keep(resolution, "sheet", "due_on")
+
+
+def _keep(resolution: Resolution, *names: str) -> None:
+    """Save what changed, and put it into the city's picture."""
+    resolution.version += 1
+    resolution.save(update_fields=[*names, "version"])
+    rollup.put(rows_of([resolution.pk]))
 
 
 def _settle(meeting: Meeting, actor: Actor) -> None:

@@ -166,6 +166,7 @@ class Resolution(models.Model):
     )
     closed_on = models.DateField("办结日期", null=True)
     dropped_why = models.CharField("不再办理的理由", max_length=300, blank=True)
+    version = models.IntegerField(default=1)
 
     class Meta:
         verbose_name = verbose_name_plural = "议定事项"
@@ -186,6 +187,13 @@ class Resolution(models.Model):
         if self.dropped_why:
             return f"不再办理：{self.dropped_why}"
         return "交办单已撤销" if self.unsheeted else ""
+
+    @property
+    def standing(self) -> str:
+        """open, unsheeted, closed or dropped: what those above see of it."""
+        if self.closed_on:
+            return "dropped" if self.dropped_why else "closed"
+        return "unsheeted" if self.unsheeted else "open"
 
     @property
     def unsheeted(self) -> bool:

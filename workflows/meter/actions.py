@@ -12,7 +12,8 @@ from kernel.refusal import Refused
 from kernel.trail import SYSTEM, Actor, record
 from tenants.gateway import visiting
 from tenants.models import Tenant
-from workflows.meter import queries, standard
+from tenants.rollup import writing as rollup
+from workflows.meter import picture, queries, standard
 from workflows.meter.models import THIRD_PARTY, Begin, RuleVersion
 
 SUBJECT = "百日计时口径"
@@ -106,6 +107,7 @@ def adopt(
     if not changed:
         raise RuleRefused(f"与{newest}完全相同，没有要修改的内容。")
     draft.save(force_insert=True)
+    rollup.put(picture.all_rows())
     record(
         actor=actor,
         action="meter.adopt",

@@ -72,7 +72,34 @@ def count(
 
     With ``known_at`` from what was written down by that moment. It ends on the day the last procedure before construction was decided, else ``on``.
     """
-    ledgers = [
+    ledgers = held_by(
+        procedures, limits, lines, rule=rule, calendar=calendar, on=on, known_at=known_at
+    )
+    begin_on, done_on = bounds(project, ledgers, rule)
+    if begin_on is None or begin_on > on:
+        return Count(project, on, rule)
+    meter = measure(
+        (span for ledger in ledgers for span in ledger.spans),
+        begin_on=begin_on,
+        end_on=done_on or on,
+        rule=rule.rule,
+        calendar=calendar,
+    )
+    return Count(project, on, rule, meter, done_on)
+
+
+def held_by(
+    procedures: Iterable[Procedure],
+    limits: Mapping[str, Limit],
+    lines: Mapping[str, Sequence[LedgerLine]],
+    *,
+    rule: RuleVersion,
+    calendar: WorkCalendar,
+    on: date,
+    known_at: datetime | None = None,
+) -> list[Held]:
+    """What the ledgers before construction say of their days up to ``on``."""
+    return [
         held(
             p.number,
             limits[p.number],
@@ -84,19 +111,15 @@ def count(
         for p in procedures
         if p.stage != COMPLETION_STAGE
     ]
-    begin_on = _begin(project, ledgers, rule)
-    if begin_on is None or begin_on > on:
-        return Count(project, on, rule)
+
+
+def bounds(
+    project: Project, ledgers: Sequence[Held], rule: RuleVersion
+) -> tuple[date | None, date | None]:
+    """The day counting begins, and the day the last procedure before construction was decided."""
     decided = [ledger.decided_on for ledger in ledgers]
     done_on = max(day for day in decided if day) if decided and all(decided) else None
-    meter = measure(
-        (span for ledger in ledgers for span in ledger.spans),
-        begin_on=begin_on,
-        end_on=done_on or on,
-        rule=rule.rule,
-        calendar=calendar,
-    )
-    return Count(project, on, rule, meter, done_on)
+    return _begin(project, ledgers, rule), done_on
 
 
 def _begin(project: Project, ledgers: Iterable[Held], rule: RuleVersion) -> date | None:

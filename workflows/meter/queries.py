@@ -107,18 +107,7 @@ def many(on: date, projects: Iterable[Project], *rules: RuleVersion) -> list[dic
     the calendar."""
     projects = list(projects)
     calendar = work_calendar()
-    procedures: dict[int, list[Procedure]] = {project.pk: [] for project in projects}
-    for procedure in (
-        Procedure.objects.filter(project__in=procedures)
-        .only("number", "project_id", "stage", "terms")
-        .order_by("project_id", "order", "pk")
-    ):
-        procedures[procedure.project_id].append(procedure)
-    numbers = {p.pk: p.number for group in procedures.values() for p in group}
-    limits = {p.number: _limit(json.dumps(p.terms)) for group in procedures.values() for p in group}
-    lines: dict[str, list[ClockEntry]] = {}
-    for line in ClockEntry.objects.filter(procedure__project__in=procedures).order_by("pk"):
-        lines.setdefault(numbers[line.procedure_id], []).append(line)
+    procedures, limits, lines = ledgers_of(projects)
     return [
         {
             project.number: count(
@@ -134,6 +123,25 @@ def many(on: date, projects: Iterable[Project], *rules: RuleVersion) -> list[dic
         }
         for rule in rules
     ]
+
+
+def ledgers_of(
+    projects: Iterable[Project],
+) -> tuple[dict[int, list[Procedure]], dict[str, Limit], dict[str, list[ClockEntry]]]:
+    """The procedures of these projects by id, and their limits and lines by number; two queries."""
+    procedures: dict[int, list[Procedure]] = {project.pk: [] for project in projects}
+    for procedure in (
+        Procedure.objects.filter(project__in=procedures)
+        .only("number", "project_id", "stage", "terms", "version")
+        .order_by("project_id", "order", "pk")
+    ):
+        procedures[procedure.project_id].append(procedure)
+    numbers = {p.pk: p.number for group in procedures.values() for p in group}
+    limits = {p.number: _limit(json.dumps(p.terms)) for group in procedures.values() for p in group}
+    lines: dict[str, list[ClockEntry]] = {}
+    for line in ClockEntry.objects.filter(procedure__project__in=procedures).order_by("pk"):
+        lines.setdefault(numbers[line.procedure_id], []).append(line)
+    return procedures, limits, lines
 
 
 @lru_cache(maxsize=4096)

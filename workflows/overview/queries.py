@@ -1,23 +1,38 @@
 """The season in figures, worked out by the database from the roll-up rows of all tenants (汇总)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
+from kernel.clock import WorkCalendar
+from kernel.clock.meter import Party
 from kernel.shares import Share
 from tenants.models import Tenant
-from tenants.rollup.models import ProcedureRow, ProjectRow, TaskRow
+from tenants.rollup.days import days_rows, over
+from tenants.rollup.ledgers import Page
+from tenants.rollup.models import DaysRow, ProcedureRow, ProjectRow
 from tenants.rollup.queries import (
     CONFIRMED,
     in_season,
     procedure_rows,
     project_rows,
-    task_rows,
     years,
+)
+from workflows.overview.grouping import (
+    BANDS,
+    NO_INDUSTRY,
+    Projects,
+    band_of,
+    depth_of,
+    place_of,
+    places,
+    projects_by,
 )
 from workflows.projects.queries import offered_first
 
@@ -55,6 +70,7 @@ class Season:
     urgent: list[ProcedureRow]
     departments: list[Mapping[str, Any]]
     balls: dict[str, int]
+    whole: Projects  # the city's projects, each code once
 
     def total(self, name: str) -> Any:
         return sum((getattr(line, name) for line in self.lines), 0)
@@ -64,7 +80,7 @@ class Season:
 
     @property
     def hit_rate(self) -> Decimal | None:
-        return rate(self.total("hits"), self.total("projects"))
+        return rate(self.whole.hits, self.whole.count)
 
 
 def rate(part: int, whole: int) -> Decimal | None:
@@ -78,7 +94,7 @@ def season_year(on: date) -> int | None:
 
 
 def season(year: int | None, half: str, on: date) -> Season:
-    """The picture of ``year`` on day ``on``; ``half`` is "1", "2" or empty. Six queries."""
+    """The picture of ``year`` on day ``on``; ``half`` is "1", "2" or empty. Seven queries."""
     projects = projects_of(project_rows(on), year, half)
     procedures = in_season(procedure_rows(on), projects)
     by_owner: dict[str, dict[str, Any]] = {
@@ -109,7 +125,13 @@ def season(year: int | None, half: str, on: date) -> Season:
         )
         for tenant in tenants()
     ]
-    return Season(lines, urgent(procedures), by_department(procedures), balls(procedures))
+    return Season(
+        lines,
+        urgent(procedures),
+        by_department(procedures),
+        balls(procedures),
+        projects_by(projects, on).get("", Projects()),
+    )
 
 
 def projects_of(
@@ -119,6 +141,11 @@ def projects_of(
     rows = rows.filter(state=CONFIRMED)
     if year is not None:
         rows = rows.filter(year=year)
+    return of_half(rows, half)
+
+
+def of_half(rows: QuerySet[ProjectRow], half: str) -> QuerySet[ProjectRow]:
+    """Those that start in one half-year, by their target; all for neither."""
     if half == "1":
         return rows.filter(target_on__month__lte=_HALF_END)
     return rows.filter(target_on__month__gt=_HALF_END) if half == "2" else rows
@@ -126,6 +153,12 @@ def projects_of(
 
 def tenants() -> list[Tenant]:
     return list(Tenant.objects.filter(ready=True).order_by("order", "code"))
+
+
+def slugs_of(rows: Iterable[Any]) -> dict[str, str]:
+    """The names in addresses of the tenants whose rows these are, by schema."""
+    found = Tenant.objects.filter(schema_name__in={row.owner for row in rows}).order_by()
+    return dict(found.values_list("schema_name", "slug"))
 
 
 def urgent(procedures: QuerySet[ProcedureRow]) -> list[ProcedureRow]:
@@ -191,23 +224,45 @@ PROCEDURE_SORTS = {
 
 def projects_narrowed(chosen: Mapping[str, Any], on: date) -> QuerySet[ProjectRow]:
     """The consolidated project ledger as a cleaned `ProjectFilter` asks for it."""
-    rows = project_rows(on)
-    for name in ("owner", "year", "lamp", "state"):
+    rows = _within(project_rows(on), chosen)
+    for name in ("year", "lamp", "state"):
         if value := chosen.get(name):
             rows = rows.filter(Q(**{name: value}))
+    if limits := _project_limits(chosen):
+        rows = _limited(rows, limits)
+    if chosen.get("shared"):
+        rows = rows.filter(elsewhere())
     if words := chosen.get("q"):
-        rows = rows.filter(Q(name__icontains=words) | Q(number__istartswith=words))
+        rows = rows.filter(
+            Q(name__icontains=words)
+            | Q(number__istartswith=words)
+            | Q(project_code__istartswith=words)
+        )
     return rows
+
+
+def elsewhere(**differing: Any) -> Exists:
+    """Whether another place holds the same national code in the same year (跨地区项目); with
+    ``differing`` fields put down otherwise."""
+    same = ProjectRow.objects.order_by().filter(
+        project_code=OuterRef("project_code"), year=OuterRef("year"), state=CONFIRMED
+    )
+    same = same.exclude(owner=OuterRef("owner")).exclude(project_code="")
+    return Exists(same.exclude(**differing))
 
 
 def procedures_narrowed(chosen: Mapping[str, Any], on: date) -> QuerySet[ProcedureRow]:
     """The consolidated procedure ledger as a cleaned `ProcedureFilter` asks for it."""
-    rows = procedure_rows(on)
-    for name in ("owner", "year", "lamp", "stage", "department_code", "ball"):
+    rows = _within(procedure_rows(on), chosen)
+    for name in ("year", "lamp", "stage", "department_code", "matter_code", "ball"):
         if value := chosen.get(name):
             rows = rows.filter(Q(**{name: value}))
+    if limits := _project_limits(chosen):
+        rows = in_season(rows, _limited(ProjectRow.objects.order_by(), limits))
     if chosen.get("late"):
         rows = rows.filter(Q(late=True))
+    if kept := chosen.get("kept"):
+        rows = rows.filter(Q(kept__isnull=False) if kept == "judged" else Q(kept=kept == "yes"))
     if words := chosen.get("q"):
         rows = rows.filter(
             Q(project_name__icontains=words)
@@ -218,41 +273,103 @@ def procedures_narrowed(chosen: Mapping[str, Any], on: date) -> QuerySet[Procedu
     return rows
 
 
-TASK_SORTS = {
-    "task": "title",
+def _within(rows: QuerySet[Any], chosen: Mapping[str, Any]) -> QuerySet[Any]:
+    """Of one place alone (``owner``), or of it and all under it (``within``)."""
+    if owner := chosen.get("owner"):
+        rows = rows.filter(owner=owner)
+    if within := chosen.get("within"):
+        rows = rows.filter(visible_to__contains=[within])
+    return rows
+
+
+def _project_limits(chosen: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("confirmed", "half", "band", "industry")
+    return {name: value for name in names if (value := chosen.get(name))}
+
+
+def _limited(rows: QuerySet[ProjectRow], limits: Mapping[str, Any]) -> QuerySet[ProjectRow]:
+    if limits.get("confirmed"):
+        rows = rows.filter(state=CONFIRMED)
+    if band := limits.get("band"):
+        rows = rows.annotate(its_band=band_of()).filter(its_band=band)
+    if industry := limits.get("industry"):
+        rows = rows.filter(industry="" if industry == NO_INDUSTRY else industry)
+    return of_half(rows, limits.get("half", ""))
+
+
+#: Words for what a figure's link asks for beyond the filters that are seen.
+_KEPT_WORDS = {"yes": "按期办结", "no": "未按期", "judged": "已到期限"}
+
+
+def narrowing(chosen: Mapping[str, Any], matters: Mapping[str, str]) -> list[str]:
+    """What the ledger is narrowed to by a figure's link, in words; one query where a place is."""
+    found: list[str] = []
+    if within := chosen.get("within"):
+        place = Tenant.objects.filter(schema_name=within).first()
+        found.append(f"{place.name if place else within}及其下辖")
+    if chosen.get("confirmed"):
+        found.append("已确认入列的项目")
+    if half := chosen.get("half"):
+        found.append("上半年开工" if half == "1" else "下半年开工")
+    if band := chosen.get("band"):
+        found.append(f"投资{next(each.label for each in BANDS if each.key == band)}")
+    if industry := chosen.get("industry"):
+        found.append("没有填行业" if industry == NO_INDUSTRY else f"行业：{industry}")
+    if code := chosen.get("matter_code"):
+        found.append(f"事项：{matters.get(code, code)}")
+    if kept := chosen.get("kept"):
+        found.append(_KEPT_WORDS[kept])
+    return found
+
+
+#: What is overdue is open as well, what was done late is done.
+_WIDER = {"open": ["open", "overdue"], "done": ["done", "late"]}
+
+
+def page_rows(page: Page, chosen: Mapping[str, Any], on: date) -> QuerySet[Any]:
+    """The rows of a declared ledger as a cleaned `PageFilter` asks for them."""
+    rows = _within(page.on(on), chosen)
+    coded = [column.field for column in page.columns if column.words]
+    for name in ("department_code", *coded):
+        if value := chosen.get(name):
+            rows = rows.filter(**{name: value})
+    if standing := chosen.get("standing"):
+        rows = rows.filter(standing__in=_WIDER.get(standing, [standing]))
+    if year := chosen.get("year"):
+        rows = rows.filter(**{f"{page.year_of}__year": year})
+    if words := chosen.get("q"):
+        fields = [*page.search, "project_number"]
+        rows = rows.filter(reduce(or_, (Q(**{f"{name}__icontains": words}) for name in fields)))
+    return rows
+
+
+DAYS_SORTS = {
+    "project": "project_name",
     "tenant": "owner_name",
-    "department": "department_code",
-    "given": "handed_over_on",
-    "due": "due_on",
-    "done": "reported_on",
+    "begin": "begin_on",
+    "official": "official_days",
+    "elapsed": "elapsed_days",
+    **{party.value: f"{party.value}_days" for party in Party},
     "written": "written_at",
 }
 
 
-def tasks_narrowed(chosen: Mapping[str, Any], on: date) -> QuerySet[TaskRow]:
-    """The consolidated tasks as a cleaned `TaskFilter` asks for them."""
-    rows = task_rows(on)
-    for name in ("owner", "department_code", "source_kind"):
-        if value := chosen.get(name):
-            rows = rows.filter(Q(**{name: value}))
-    if standing := chosen.get("state"):
-        # What is overdue is open as well, what was done late is done.
-        wider = {"open": ["open", "overdue"], "done": ["done", "late"]}
-        rows = rows.filter(Q(standing__in=wider.get(standing, [standing])))
+def days_narrowed(chosen: Mapping[str, Any], on: date, calendar: WorkCalendar) -> QuerySet[DaysRow]:
+    """The hundred days of every place as a cleaned `DaysFilter` asks for them."""
+    rows = _within(days_rows(on, calendar), chosen)
     if year := chosen.get("year"):
-        rows = rows.filter(handed_over_on__year=year)
+        rows = rows.filter(year=year)
+    if beyond := chosen.get("beyond"):
+        rows = over(rows, beyond)
     if words := chosen.get("q"):
-        rows = rows.filter(
-            Q(title__icontains=words)
-            | Q(sheet_number__icontains=words)
-            | Q(project_number__istartswith=words)
-        )
+        rows = rows.filter(Q(project_name__icontains=words) | Q(number__istartswith=words))
     return rows
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """How one tenant does what was handed over: counts, and the share done in time of what was due."""
+    """How one place, with all under it, does what it was given: counts, and the share done in time of what was
+    due."""
 
     name: str
     given: int
@@ -267,22 +384,21 @@ class Kept:
         return Share(self.done, self.done + self.late + self.overdue)
 
 
-def kept_by_owner(rows: QuerySet[TaskRow]) -> list[Kept]:
-    """Of each tenant with tasks among ``rows``, by name; cancelled ones count for nothing. One query."""
+def kept_by_place(rows: QuerySet[Any], seen_from: Tenant) -> list[Kept]:
+    """Of ``seen_from`` itself and each place directly under it with rows that have a ``standing``, in their order;
+    cancelled ones count for nothing. Two queries."""
+    place = place_of(rows.model, depth_of(seen_from))
+    names = ("done", "late", "open", "overdue")
+    found: Any = rows.exclude(Q(standing="cancelled")).order_by().annotate(place=place)
     counted = {
-        name: Count("pk", filter=Q(standing=name)) for name in ("done", "late", "open", "overdue")
+        row["place"]: [row["given"], *(row[f"n_{name}"] for name in names)]
+        for row in found.values("place").annotate(
+            given=Count("pk"),
+            **{f"n_{name}": Count("pk", filter=Q(standing=name)) for name in names},
+        )
     }
-    found: Any = rows.exclude(Q(standing="cancelled")).order_by("owner_name").values("owner_name")
-    return [
-        Kept(
-            row["owner_name"],
-            row["given"],
-            *(row[f"n_{name}"] for name in ("done", "late", "open", "overdue")),
-        )
-        for row in found.annotate(
-            given=Count("pk"), **{f"n_{name}": count for name, count in counted.items()}
-        )
-    ]
+    known = places(list(counted))
+    return [Kept(tenant.name, *counted[key]) for key, tenant in known.items()]
 
 
 def ordered(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from kernel.shares import Share
+from kernel.shares import Share, compared
 from workflows.catalogue.queries import standard_in_force
 from workflows.meetings.lifecycle import HELD, Cause
 from workflows.meetings.models import Item
@@ -50,15 +50,9 @@ class Effect:
     @property
     def words(self) -> str:
         """What can be said; nothing where the cases are too few."""
-        before, since = self.before.share, self.since.share
-        if not (before.judged and since.judged):
-            return "样本不足，不作比较"
-        low, high = before.interval or (0, 0), since.interval or (0, 0)
-        if high[1] < low[0]:
-            return "复发明显减少"
-        if high[0] > low[1]:
-            return "复发明显增多"
-        return "看不出差别"
+        return compared(
+            self.before.share, self.since.share, fewer="复发明显减少", more="复发明显增多"
+        )
 
 
 @dataclass(frozen=True, slots=True)

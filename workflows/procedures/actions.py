@@ -262,6 +262,7 @@ def publish(
     rollup.put([project_row(book.project, book.procedures, calendar or work_calendar())])
     if changed:
         rollup.put(procedure_rows(book.project, changed))
+    hooks.published([book.project.pk], book)
 
 
 def rebuild_caches(on: date) -> int:

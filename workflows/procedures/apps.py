@@ -10,7 +10,8 @@ class ProceduresConfig(AppConfig):
     def ready(self) -> None:
         from kernel.authority.permissions import Permission  # noqa: PLC0415 -- models are ready now
         from kernel.web.navigation import NavItem, register  # noqa: PLC0415
-        from tenants.rollup.reconcile import register_source  # noqa: PLC0415
+        from tenants.rollup import ledgers  # noqa: PLC0415
+        from tenants.rollup.models import ProcedureRow, ProjectRow  # noqa: PLC0415
         from workflows.procedures import actions, panels, queries  # noqa: PLC0415
         from workflows.projects import hooks  # noqa: PLC0415
         from workflows.projects.panels import Panel  # noqa: PLC0415
@@ -19,7 +20,8 @@ class ProceduresConfig(AppConfig):
         hooks.ON_CONFIRM.append(actions.take_up)
         hooks.ON_CHANGE.append(actions.take_up)
         hooks.ON_REMOVE.append(actions.close)
-        register_source("procedures", queries.rollup_rows)
+        ledgers.register(ledgers.Ledger("项目", ProjectRow, queries.rollup_rows))
+        ledgers.register(ledgers.Ledger("办件", ProcedureRow, queries.rollup_rows))
         add_panel(Panel("procedures.facts", 10, panels.facts))
         add_panel(Panel("procedures.plan", 20, panels.plan))
         add_panel(Panel("procedures.ledger", 30, panels.ledger))

@@ -18,6 +18,7 @@ from kernel.clock.days import NONE, DayColumns, Days, Flags
 from kernel.plan.columns import STRENGTH_CODES, Edges
 from tenants.rollup import writing as rollup
 from tenants.rollup.models import ProcedureRow, ProjectRow
+from workflows.procedures import hooks
 from workflows.procedures.copying import (
     Column,
     code,
@@ -243,7 +244,7 @@ def write(derived: Derived, days: DayColumns) -> int:
     if touched.any():
         _write_projects(derived, touched, days)
         _write_procedures(derived, changed)
-        _publish(procedures=bool(changed.any()))
+        _publish(derived.batch.projects["id"][touched].tolist(), procedures=bool(changed.any()))
     return int(changed.sum())
 
 
@@ -303,8 +304,9 @@ def _write_procedures(derived: Derived, changed: Flags) -> None:
         )
 
 
-def _publish(*, procedures: bool) -> None:
+def _publish(ids: Sequence[int], *, procedures: bool) -> None:
     """Put what was written into the city's picture."""
     rollup.put_selected(ProjectRow, PROJECT_ROWS)
     if procedures:
         rollup.put_selected(ProcedureRow, PROCEDURE_ROWS)
+    hooks.published(ids)

@@ -1,9 +1,11 @@
-"""What other rooms look at before a procedure moves, and hear afterwards (联动).
+"""What other rooms do beside the ledger (联动), in its transaction and under the project's lock.
 
-A hook before it that raises `MoveRefused` stops the move. It runs under the project's lock, for a move and for a correction that would bring a decision back or date one
-back.
+`BEFORE_MOVE`: a hook that raises `MoveRefused` stops the move, or a correction that would bring a decision back
+or date one back. `AFTER_MOVE` hears of what was done. `ON_PUBLISH`: a room whose figures follow from the ledger
+publishes them with it.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -37,6 +39,8 @@ class After(Protocol):
 BEFORE_MOVE: list[Before] = []
 AFTER_MOVE: list[After] = []
 AMENDED = "amend"  # a line was put right or taken back
+#: Told of the projects (ids) whose ledger or plan was published, and of the whole ledger where it is at hand.
+ON_PUBLISH: list[Callable[[Sequence[int], Book | None], object]] = []
 
 
 def ask(book: Book, procedure: Procedure, move: Move, *, on: date) -> None:
@@ -51,3 +55,9 @@ def tell(
     """Tell each room in turn, in the transaction of the move."""
     for hook in AFTER_MOVE:
         hook(book, procedure, line, name=name, before=before, actor=actor)
+
+
+def published(ids: Sequence[int], book: Book | None = None) -> None:
+    """Tell each room that these projects were put into the picture."""
+    for hook in ON_PUBLISH:
+        hook(ids, book)

@@ -19,6 +19,7 @@ def project_row(
         number=project.number,
         version=project.version * EDIT_WEIGHS + sum(p.revision for p in procedures),
         name=project.name,
+        project_code=project.project_code,
         year=project.year,
         industry=project.industry,
         investment_wan=project.investment_wan,
@@ -53,6 +54,7 @@ def procedure_rows(project: Project, procedures: Iterable[Procedure]) -> list[Pr
             promised_due_on=p.promised_due_on,
             planned_due_on=p.planned_due_on,
             expected_on=p.expected_on,
+            accepted_on=p.accepted_on,
             decided_on=p.decided_on,
             yellow_on=p.yellow_on,
             red_on=p.red_on,
@@ -65,7 +67,7 @@ def procedure_rows(project: Project, procedures: Iterable[Procedure]) -> list[Pr
 
 #: The same rows as SQL makes them, of what `bulk` has just written.
 PROJECT_ROWS = f"""
-SELECT p.number, p.version * {EDIT_WEIGHS}::bigint + o.revisions AS version, p.name, p.year,
+SELECT p.number, p.version * {EDIT_WEIGHS}::bigint + o.revisions AS version, p.name, p.project_code, p.year,
        p.industry, p.investment_wan, p.state, p.target_on, p.expected_on, p.done_on,
        o.total AS procedures_total, o.decided AS procedures_done, p.feasible,
        v.estimated = 1 AS provisional
@@ -78,8 +80,8 @@ SELECT p.number, p.version * {EDIT_WEIGHS}::bigint + o.revisions AS version, p.n
 PROCEDURE_ROWS = """
 SELECT p.number, p.revision AS version, j.number AS project_number, j.name AS project_name, j.year,
        p.matter_code, p.name AS matter_name, p.department_code, p.stage, p.state, p.ball,
-       p.statutory_due_on, p.promised_due_on, p.planned_due_on, p.expected_on, p.decided_on,
-       p.yellow_on, p.red_on, p.critical, p.provisional
+       p.statutory_due_on, p.promised_due_on, p.planned_due_on, p.expected_on, p.accepted_on,
+       p.decided_on, p.yellow_on, p.red_on, p.critical, p.provisional
   FROM pg_temp.bulk_procedures v
   JOIN procedures_procedure p USING (id)
   JOIN projects_project j ON j.id = p.project_id

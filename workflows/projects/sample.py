@@ -164,6 +164,10 @@ _PLACES: Mapping[str, _Place] = MappingProxyType(
 )  # fmt: skip
 
 
+#: One project that two banners build together, each with its own line in its own list.
+_SHARED = frozenset({("zhungeer", 5), ("yijinhuoluo", 5)})
+
+
 def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[ProjectFacts]:
     """``count`` invented projects of a tenant that start in both halves of ``year``.
 
@@ -188,12 +192,19 @@ def sample_rows(tenant_slug: str, year: int, count: int, seed: int = 1) -> list[
             features.discard("eia_form")
         land = Decimal(dice.randrange(line.land_ha[0] * 10, line.land_ha[1] * 10)) / 10
         in_first_half = dice.random() < 0.6
+        code = _code(
+            dice, year, place.region_code, serial + 1000 * list(_PLACES).index(tenant_slug)
+        )
+        name, seat = f"{name}{f'第{phase + 1}期' if phase else ''}", place.region_code
+        if (tenant_slug, serial) in _SHARED:
+            name, owner, seat = "准格尔至伊金霍洛公铁联运物流通道", "准伊示例物流有限公司", "150600"
+            code = f"{(year - 1) % 100:02d}06-{seat}-04-01-880001"
         rows.append(
             ProjectFacts(
-                name=f"{name}{f'第{phase + 1}期' if phase else ''}（示例）",
+                name=f"{name}（示例）",
                 owner_name=owner,
-                project_code=_code(dice, year, place.region_code, serial),
-                credit_code=_credit(owner, place.region_code),
+                project_code=code,
+                credit_code=_credit(owner, seat),
                 region_code=place.region_code,
                 place=town if town == region else region + town,
                 industry=line.industry,

@@ -46,6 +46,7 @@ SHARED_APPS = [
     "workflows.desk",
     "workflows.whatif",
     "workflows.overview",
+    "workflows.effects",
     "workflows.letters",
     "workflows.holidays",
     "public_site",

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     FILINGS_RECEIVE = "filings.receive"
     FILINGS_MEASURES = "filings.measures"
     OVERVIEW_VIEW = "overview.view"
+    OVERVIEW_CHANGE = "overview.change"
     DISCLOSURE_VIEW = "disclosure.view"
     DISCLOSURE_PREPARE = "disclosure.prepare"
     DISCLOSURE_RELEASE = "disclosure.release"
@@ -69,6 +70,7 @@ class Permission(StrEnum):
 CITY_ONLY = frozenset(
     {
         Permission.OVERVIEW_VIEW,
+        Permission.OVERVIEW_CHANGE,
         Permission.CATALOGUE_VERIFY,
         Permission.CALENDARS_CHANGE,
     }

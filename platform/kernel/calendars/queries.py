@@ -21,6 +21,11 @@ def calendar_stamp() -> str:
     return f"{rows}-{newest}-{changed.timestamp() if changed else ''}"
 
 
+def changed_at() -> datetime | None:
+    """When a notice on file was last put down or changed; one query."""
+    return _stamp()[2]
+
+
 def _stamp() -> tuple[int, int | None, datetime | None]:
     stamp = HolidayNotice.objects.aggregate(
         rows=Count("pk"), newest=Max("pk"), changed=Max("updated_at")

@@ -170,6 +170,13 @@ def measure(
     )
 
 
+def runs(
+    spans: Iterable[Span], *, begin_on: date, end_on: date, rule: CountingRule
+) -> list[tuple[Party, date, date]]:
+    """Whose the days from ``begin_on`` to ``end_on`` are, as `measure` gives them: (party, from, until)."""
+    return _runs(_cut(spans, begin_on, end_on), begin_on, end_on, rule)
+
+
 def _cut(spans: Iterable[Span], from_on: date, until_on: date) -> Iterable[Span]:
     for span in spans:
         first, last = max(span.from_on, from_on), min(span.until_on, until_on)

@@ -105,10 +105,13 @@ def trend(
     unit: str = "",
     target: Number | None = None,
     of: str = "时间",
+    plan: Sequence[Number] = (),
 ) -> Chart:
-    """A line over time, oldest first, with the target as a dashed line."""
+    """A line over time, oldest first, with the target as a dashed line; or with the ``plan`` of each point as
+    a dashed line of its own."""
     values = [float(value) for _, value in points]
     reach = [*values, float(target)] if target is not None else values
+    reach = [*reach, *map(float, plan)]
     low, high = min(reach, default=0.0), max(reach, default=1.0)
     least = low
     if high == low:
@@ -131,6 +134,15 @@ def trend(
         words = '<text class="c-muted" x="0" y="{}">目标 {}</text>'
         level = height_of(float(target))
         parts += [format_html(line, level), format_html(words, level - 6, _told(target, unit))]
+    if plan:
+        stations = [(left_of(place), height_of(float(value))) for place, value in enumerate(plan)]
+        dashes = '<line class="c-target" x1="{}%" y1="{}" x2="{}%" y2="{}"/>'
+        parts += [format_html(dashes, *a, *b) for a, b in pairwise(stations)]
+        at, level = stations[-1]
+        # Clear of the figure of the line itself.
+        level += (-9 if level < spots[-1][1] else 17) if abs(level - spots[-1][1]) < 16 else 4
+        words = '<text class="c-muted" x="{}%" dx="8" y="{}">计划 {}</text>'
+        parts.append(format_html(words, at, max(level, 11), _told(plan[-1], unit)))
     parts.append(
         format_html_join(
             "",
@@ -175,6 +187,9 @@ def trend(
         height=bottom + 26,
         inside=joined(parts),
     )
+    if plan:
+        rows = [[*point, planned] for point, planned in zip(points, plan, strict=True)]
+        return Chart(title, svg, columns=[of, measure, "计划"], rows=rows)
     return Chart(title, svg, columns=[of, measure], rows=[list(point) for point in points])
 
 

@@ -11,7 +11,7 @@ GROUPS = ("我的工作", "台账", "会商", "报备与公开", "汇总", "机�
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One entry. ``count`` says how many things wait for someone; 0 shows nothing."""
+    """One entry. ``count`` says how many things wait for someone; 0 shows nothing. ``args`` complete the address."""
 
     group: str
     label: str
@@ -19,6 +19,7 @@ class NavItem:
     permission: str
     order: int = 100
     count: Callable[[HttpRequest], int] | None = None
+    args: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Group:
     items: Sequence[Link]
 
 
-_registry: dict[str, NavItem] = {}
+_registry: dict[tuple[str, ...], NavItem] = {}
 
 
 def register(item: NavItem) -> NavItem:
@@ -47,12 +48,13 @@ def register(item: NavItem) -> NavItem:
     """
     if item.group not in GROUPS:
         raise ValueError(f"unknown navigation group: {item.group}")
-    known = _registry.get(item.url_name)
+    address = (item.url_name, *item.args)
+    known = _registry.get(address)
     if known == item:  # ready() may run twice
         return item
     if known or any((i.group, i.label) == (item.group, item.label) for i in _registry.values()):
         raise ValueError(f"navigation entry registered twice: {item.label} ({item.url_name})")
-    _registry[item.url_name] = item
+    _registry[address] = item
     return item
 
 
@@ -66,7 +68,7 @@ def groups_for(request: HttpRequest, may: Callable[[str], bool]) -> list[Group]:
         (item for item in _registry.values() if may(item.permission)),
         key=lambda item: (GROUPS.index(item.group), item.order, item.label),
     )
-    urls = {item: reverse(item.url_name) for item in allowed}
+    urls = {item: reverse(item.url_name, args=item.args) for item in allowed}
     here = max((url for url in urls.values() if _leads_to(url, request.path)), key=len, default="")
     links = {
         item: Link(item.label, url, url == here, item.count(request) if item.count else 0)

@@ -126,3 +126,17 @@ def test_a_commissioned_party_is_striped_in_picture_and_legend() -> None:
         [charts.Row("某项目", {"owner": 3, "owner_agent": 2})], title="归属", series=charts.PARTIES
     )
     assert bars.svg.count('fill="url(#part-hatch)"') == 1
+
+
+def test_a_line_stands_beside_its_plan_in_picture_and_table() -> None:
+    points = [("1月15日", 3), ("1月31日", 8), ("2月15日", 20)]
+    chart = charts.trend(points, title="办结进度", measure="已办结", unit="件", plan=[5, 9, 18])
+    assert list(chart.columns) == ["时间", "已办结", "计划"]
+    assert [list(row) for row in chart.rows] == [
+        ["1月15日", 3, 5],
+        ["1月31日", 8, 9],
+        ["2月15日", 20, 18],
+    ]
+    assert chart.svg.count("c-target") == 2
+    assert "计划 18 件" in chart.svg
+    assert "20 件" in chart.svg

@@ -13,6 +13,7 @@ urlpatterns = [
     path("projects/", BLANK, name="projects"),
     path("projects/import/", BLANK, name="import"),
     path("filings/", BLANK, name="filings"),
+    path("ledgers/<slug:slug>/", BLANK, name="ledger"),
 ]
 pytestmark = pytest.mark.urls(__name__)
 
@@ -83,3 +84,12 @@ def test_a_count_is_not_asked_for_what_is_not_shown() -> None:
 
     register(NavItem("系统", "账号", "import2", "accounts.view", count=never))
     groups_for(get("/"), lambda permission: permission != "accounts.view")
+
+
+def test_one_address_with_different_parts_is_as_many_entries() -> None:
+    for label, slug in (("甲", "a"), ("乙", "b")):
+        register(NavItem("汇总", label, "ledger", "x", args=(slug,)))
+    with pytest.raises(ValueError, match="twice"):
+        register(NavItem("汇总", "丙", "ledger", "x", args=("b",)))
+    links = [i for g in groups_for(get("/ledgers/b/"), lambda permission: True) for i in g.items]
+    assert [(i.label, i.url) for i in links if i.current] == [("乙", "/ledgers/b/")]

@@ -5,11 +5,12 @@ from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from tenants.models import Tenant
-from tenants.rollup import reconcile, tasks
-from tenants.rollup.models import ProjectRow, Reconciliation
+from tenants.rollup import ledgers, reconcile, tasks
+from tenants.rollup.ledgers import Ledger
+from tenants.rollup.models import ProcedureRow, ProjectRow, Reconciliation, TaskRow
 from tenants.rollup.writing import put
 
 In = Callable[[Tenant], AbstractContextManager[Tenant]]
@@ -25,14 +26,19 @@ def project(number: str, **facts: object) -> ProjectRow:
 
 
 LEDGER: list[ProjectRow] = []
+DECLARED = ledgers.ledgers()
 
 
 @pytest.fixture(autouse=True)
 def _one_source(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(reconcile, "_sources", {})
-    reconcile.register_source("test", lambda: [project(r.number, name=r.name) for r in LEDGER])
+    monkeypatch.setattr(ledgers, "_ledgers", {})
+    ledgers.register(Ledger("项目", ProjectRow, rows))
     yield
     LEDGER.clear()
+
+
+def rows() -> list[ProjectRow]:
+    return [project(r.number, name=r.name) for r in LEDGER]
 
 
 def outcome() -> Reconciliation:
@@ -88,6 +94,38 @@ def test_the_night_run_visits_every_open_tenant_and_the_city_sees_all(
         assert set(Reconciliation.objects.values_list("owner", flat=True)) == {"t_dalate"}
 
 
-def test_a_name_is_taken_once() -> None:
+@pytest.mark.parametrize(
+    "another", [Ledger("项目", ProcedureRow, list), Ledger("别的", ProjectRow, rows)]
+)
+def test_a_name_and_a_table_are_taken_once(another: Ledger) -> None:
     with pytest.raises(ValueError, match="twice"):
-        reconcile.register_source("test", list)
+        ledgers.register(another)
+
+
+def test_ledgers_read_together_are_read_once(zhungeer: Tenant, in_tenant: In) -> None:
+    read = []
+
+    def both() -> list[ProjectRow | ProcedureRow]:
+        read.append(1)
+        return [project("A")]
+
+    for name, model in (("甲", ProcedureRow), ("乙", TaskRow)):
+        ledgers.register(Ledger(name, model, both))
+    with in_tenant(zhungeer), transaction.atomic():
+        LEDGER.append(project("B"))
+        put([project("A"), project("B")])
+        reconcile.reconcile()
+    assert len(read) == 1
+
+
+@pytest.mark.django_db
+def test_every_declared_ledger_stands_behind_walls() -> None:
+    tables = [ledger.model._meta.db_table for ledger in DECLARED]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity, count(p.polname)"
+            " FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid"
+            " WHERE c.relname = ANY(%s) GROUP BY c.oid",
+            [tables],
+        )
+        assert sorted(cursor.fetchall()) == [(table, True, 4) for table in sorted(tables)]

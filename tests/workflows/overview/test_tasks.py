@@ -14,7 +14,7 @@ from tenants.models import Tenant
 from tenants.rollup.models import TaskRow
 from tenants.rollup.queries import task_rows
 from tenants.rollup.writing import put
-from workflows.overview.queries import kept_by_owner
+from workflows.overview.queries import kept_by_place
 
 In = Callable[[Tenant], AbstractContextManager[Tenant]]
 ON = date(2026, 1, 16)
@@ -63,7 +63,7 @@ def test_each_place_is_counted_and_a_small_one_is_not_judged(
     office: Client, city: Tenant, in_tenant: In
 ) -> None:
     with in_tenant(city):
-        big, small = sorted(kept_by_owner(task_rows(ON)), key=lambda kept: -kept.given)
+        big, small = sorted(kept_by_place(task_rows(ON), city), key=lambda kept: -kept.given)
     assert (big.name, big.given, big.done, big.late, big.overdue) == ("准格尔旗", 12, 9, 2, 1)
     assert big.share.words == "75.0%"
     assert small.share.words == "少于5件，不评价"
@@ -73,10 +73,10 @@ def test_each_place_is_counted_and_a_small_one_is_not_judged(
 @pytest.mark.parametrize(
     ("query", "count"),
     [
-        ("?state=overdue", 1),
-        ("?state=open", 1),
-        ("?state=late", 2),
-        ("?state=done", 14),
+        ("?standing=overdue", 1),
+        ("?standing=open", 1),
+        ("?standing=late", 2),
+        ("?standing=done", 14),
         ("?owner=t_dalate", 3),
         ("?q=第7件", 1),
         ("?source_kind=meeting&owner=t_zhungeer", 6),
@@ -89,7 +89,7 @@ def test_the_filters_show_what_they_say(office: Client, query: str, count: int) 
     if count:
         assert f"共 {count} 项" in page or page.count("准联审办交") == count
     else:
-        assert "没有符合条件的任务" in page
+        assert "没有符合条件的行" in page
 
 
 def test_it_is_exported_and_the_banners_do_not_have_the_page(

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from kombu.exceptions import OperationalError
 
 from tenants.models import Tenant
-from tenants.rollup import reconcile
+from tenants.rollup import ledgers
 from tenants.rollup.models import ProcedureRow, ProjectRow
 from tenants.rollup.writing import put
 from workflows.overview import queries
@@ -225,11 +226,11 @@ def test_the_season_offered_first(city: Tenant, zhungeer: Tenant, in_tenant: In)
 def test_an_injected_orphan_turns_the_reconciliation_red(
     city: Tenant, zhungeer: Tenant, office: Client, in_tenant: In, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reconcile, "_sources", {})
-    reconcile.register_source("test", list)
+    declared = {ledger.name: replace(ledger, rows=list) for ledger in ledgers.ledgers()}
+    monkeypatch.setattr(ledgers, "_ledgers", declared)
     run = office.post("/overview/reconciliation/run/", follow=True).content.decode()
     assert "对账已经开始" in run
-    assert "9 本台账全部对上" in run
+    assert f"{3 * len(declared)} 本台账全部对上" in run
     with in_tenant(zhungeer), transaction.atomic():
         put([project("ORPHAN-7")])
     html = office.post("/overview/reconciliation/run/", follow=True).content.decode()
@@ -246,6 +247,6 @@ def test_a_queue_that_cannot_be_reached_is_said_and_begins_nothing(
     def down(**_: Any) -> None:
         raise OperationalError("no queue")
 
-    monkeypatch.setattr("workflows.overview.views.reconcile_all.apply_async", down)
+    monkeypatch.setattr("workflows.overview.views.season.reconcile_all.apply_async", down)
     answer = console(city, member(city)).post("/overview/reconciliation/run/", follow=True)
     assert "后台队列暂时连不上，没有开始" in answer.content.decode()

@@ -16,10 +16,10 @@ from kernel.calendars.queries import work_calendar
 from kernel.clock import CalendarOutOfRange, Kind, StopReason, Unit
 from kernel.trail import SYSTEM
 from tenants.models import Tenant
-from tenants.rollup.models import ProcedureRow, ProjectRow
+from tenants.rollup.models import DaysRow, ProcedureRow, ProjectRow
 from tenants.rollup.reconcile import reconcile
 from workflows.procedures import actions, bulk
-from workflows.procedures.actions import close, comb_out, publish, rebuild_caches, replan
+from workflows.procedures.actions import comb_out, publish, rebuild_caches, replan
 from workflows.procedures.lamps import SHIPPED, Watch
 from workflows.procedures.lifecycle import VOID, Ball, Level, State
 from workflows.procedures.models import ClockEntry, Edge, LampRuleVersion, Procedure
@@ -27,6 +27,7 @@ from workflows.procedures.planning import DERIVED, PROJECT_DERIVED, refresh
 from workflows.procedures.queries import book_of
 from workflows.procedures.sample import play_all
 from workflows.procedures.terms import Terms
+from workflows.projects import hooks
 from workflows.projects.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +70,7 @@ def picture() -> dict[str, list[dict[str, Any]]]:
         "projects": Project.objects,
         "procedure rows": ProcedureRow.objects,
         "project rows": ProjectRow.objects,
+        "days rows": DaysRow.objects,
     }
     pictures = {name: list(rows.order_by("number").values()) for name, rows in tables.items()}
     for rows in pictures.values():
@@ -146,7 +148,7 @@ def test_rows_left_unlike_their_ledger_are_made_right(season: list[Project]) -> 
 
 def test_a_project_off_the_list_is_left_alone(season: list[Project]) -> None:
     Project.objects.filter(pk=season[0].pk).update(state="removed")
-    close(season[0], on=TODAY, actor=SYSTEM)
+    hooks.run(hooks.ON_REMOVE, season[0], on=TODAY, actor=SYSTEM)
     before = list(Procedure.objects.filter(project=season[0]).order_by("pk").values())
     compare(date(2026, 2, 20))
     rebuild_caches(date(2026, 2, 20))

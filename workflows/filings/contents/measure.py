@@ -8,6 +8,7 @@ from django import forms
 from kernel.web.fields import day_field
 from kernel.web.parts import Fact
 from tenants.registry.models import FilingKind
+from workflows.catalogue.models import MatterVersion
 from workflows.filings.contents.base import (
     Change,
     Content,
@@ -26,6 +27,7 @@ _HEAD = {
     "dated_on": "成文日期",
     "effective_on": "施行日期",
 }
+_MATTERS = "涉及事项"
 _FIGURE = re.compile(r"[0-9０-９一二三四五六七八九十百]")
 
 
@@ -34,6 +36,12 @@ class MeasureForm(Written):
     document = forms.CharField(label="文号", max_length=80)
     dated_on = day_field("成文日期")
     effective_on = day_field("施行日期")
+    matters = forms.CharField(
+        label=_MATTERS,
+        max_length=200,
+        required=False,
+        help_text="事项目录里的代码，如“B03、C01”；跟踪问效按它们前后对照，不填的按本部门全部事项。",
+    )
     tasks = forms.CharField(
         label="工作任务",
         max_length=3000,
@@ -56,6 +64,21 @@ class MeasureForm(Written):
         help_text="哪个科室、什么职务负责哪一项。",
     )
 
+    def clean_matters(self) -> str:
+        """Codes of the catalogue, each once, as it writes them."""
+        codes = [
+            code.upper()
+            for code in re.split(r"[\s,，、;；]+", self.cleaned_data["matters"])
+            if code
+        ]
+        found = MatterVersion.objects.filter(matter_code__in=codes).order_by()
+        known = set(found.values_list("matter_code", flat=True))
+        if strange := [code for code in codes if code not in known]:
+            raise forms.ValidationError(
+                f"事项目录里没有代码“{'、'.join(strange)}”。请照“事项目录”页上的代码填写，用顿号分开。"
+            )
+        return "、".join(dict.fromkeys(codes))
+
     def clean(self) -> dict[str, object]:
         given = super().clean() or {}
         dated, effective = given.get("dated_on"), given.get("effective_on")
@@ -75,7 +98,8 @@ class MeasureContent(Content):
         return []  # each names its own document
 
     def take(self, term: Term, on: date, given: Snapshot) -> Snapshot:
-        return {name: given.get(name, "") for name in (*_HEAD, *_TEXTS, "unit", "files")}
+        names = (*_HEAD, *_TEXTS, "unit", "files", *(["matters"] if given.get("matters") else []))
+        return {name: given.get(name, "") for name in names}
 
     def is_empty(self, snapshot: Snapshot) -> bool:
         return not snapshot["document"]
@@ -89,6 +113,8 @@ class MeasureContent(Content):
 
     def texts(self, snapshot: Snapshot) -> list[tuple[str, list[str]]]:
         head = [f"{label}：{said(snapshot[name])}" for name, label in _HEAD.items()]
+        if matters := snapshot.get("matters"):
+            head.append(f"{_MATTERS}：{matters}")
         return [
             ("文件", head),
             *((label, paragraphs(snapshot[name])) for name, label in _TEXTS.items()),
@@ -107,8 +133,8 @@ class MeasureContent(Content):
         return "样板：明确工作任务，量化工作目标，压实工作责任，附文件正文。"
 
     def changes(self, before: Snapshot, after: Snapshot) -> list[Change]:
-        labels = _HEAD | _TEXTS | {"files": "附件"}
-        old, new = ({**one, "files": _names(one)} for one in (before, after))
+        labels = _HEAD | {"matters": _MATTERS} | _TEXTS | {"files": "附件"}
+        old, new = ({"matters": "", **one, "files": _names(one)} for one in (before, after))
         return text_changes(old, new, labels, "措施")
 
 

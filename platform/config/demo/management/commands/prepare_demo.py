@@ -29,7 +29,7 @@ from tenants import provisioning
 from tenants.gateway import ready_tenants, visiting
 from tenants.models import Tenant
 from tenants.registry.models import Disclosure, Filing, FilingKind
-from tenants.rollup.reconcile import reconcile
+from tenants.rollup.reconcile import reconcile, repair
 from workflows.annual import sample as annual_sample
 from workflows.catalogue.actions import load_standard
 from workflows.disclosure.sample import release_samples
@@ -100,6 +100,8 @@ class Command(BaseCommand):
             call_command(
                 "migrate_schemas", schema_name=tenant.schema_name, interactive=False, verbosity=0
             )
+            with visiting(tenant):
+                repair()  # rows may have another shape now
             Tenant.objects.filter(pk=tenant.pk).update(template_digest=digest)
 
     def open_places(self) -> None:

@@ -129,6 +129,11 @@
     if (choice) choose(...choice.dataset.choose.split("="));
     const close = at("[data-dismiss]");
     if (close) close.closest(".message").remove();
+    const hold = at("[data-refresh-hold]");
+    if (hold) hold.setAttribute("aria-pressed", String(hold.getAttribute("aria-pressed") !== "true"));
+    if (at("[data-fullscreen]")) {
+      if (document.fullscreenElement) document.exitFullscreen(); else root.requestFullscreen();
+    }
     if (at("[data-print]")) { event.preventDefault(); window.print(); }
     if (at(".bar-menu")) { event.preventDefault(); openNav(!nav().classList.contains("open")); }
     else if (nav() && nav().classList.contains("open") && (at(".nav-close") || !at("#nav"))) {
@@ -188,6 +193,21 @@
     goal.tabIndex = -1;
     goal.focus({ preventScroll: true });
   });
+  // What shows itself anew rests while nobody looks, and while somebody holds it.
+  const refresh = () => {
+    for (const part of document.querySelectorAll("[data-refresh]")) {
+      const hold = document.querySelector("[data-refresh-hold]");
+      const held = hold && hold.getAttribute("aria-pressed") === "true";
+      const due = Date.now() - (Number(part.dataset.refreshed) || loaded) >= 1000 * part.dataset.refresh;
+      if (document.hidden || held || !due) continue;
+      part.dataset.refreshed = String(Date.now());
+      part.dispatchEvent(new Event("refresh"));
+    }
+  };
+  const loaded = Date.now();
+  setInterval(refresh, 1000);
+  document.addEventListener("visibilitychange", refresh);
+
   // A plan wider than the screen opens at today.
   const showToday = () => {
     for (const scroll of document.querySelectorAll(".gantt-scroll")) {

@@ -1,4 +1,4 @@
-"""The city's pages over all tenants. Every figure comes from the roll-up rows."""
+"""The season (总览), the ledgers of projects and procedures, and the reconciliation."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,15 +32,14 @@ from tenants.rollup.queries import (
     procedure_rows,
     project_rows,
     reconciliations,
-    task_years,
     years,
 )
 from tenants.rollup.tasks import reconcile_all, repair_one
 from tenants.tasks import HEADER
-from workflows.assignments.lifecycle import SourceKind
-from workflows.catalogue.queries import departments
+from workflows.catalogue.queries import departments, standard_in_force
 from workflows.overview import queries
-from workflows.overview.forms import ProcedureFilter, ProjectFilter, SeasonFilter, TaskFilter
+from workflows.overview.forms import ProcedureFilter, ProjectFilter, SeasonFilter
+from workflows.overview.grouping import Projects, projects_by
 from workflows.overview.headings import headings
 from workflows.procedures.lifecycle import NOT_STARTED, Ball
 from workflows.procedures.lifecycle import State as ProcedureState
@@ -47,7 +47,8 @@ from workflows.projects.lifecycle import State as ProjectState
 
 DAY = timedelta(days=1)
 PROJECT_COLUMNS = (
-    Column("单位", 18), Column("编号", 18), Column("项目名称", 40), Column("年度", 8),
+    Column("单位", 18), Column("编号", 18), Column("项目名称", 40), Column("项目代码", 26),
+    Column("跨地区", 10), Column("年度", 8),
     Column("总投资（万元）", 14), Column("状态", 10), Column("目标日", 12), Column("预计办齐", 16),
     Column("办齐", 12), Column("办件数", 8), Column("已办结", 8), Column("红灯", 8),
     Column("黄灯", 8), Column("灯", 10), Column("截至", 18),
@@ -58,24 +59,6 @@ PROCEDURE_COLUMNS = (
     Column("法定期限", 12), Column("承诺期限", 12), Column("计划完成", 12), Column("预计完成", 16),
     Column("实际办结", 12), Column("灯", 10), Column("截至", 18),
 )  # fmt: skip
-TASK_COLUMNS = (
-    Column("单位", 18), Column("交办单号", 28), Column("任务", 40), Column("部门", 16),
-    Column("分工", 8), Column("来源", 12), Column("项目编号", 18), Column("交办日期", 12),
-    Column("期限", 16), Column("反馈办结", 12), Column("销号", 12), Column("办理", 12),
-    Column("截至", 18),
-)  # fmt: skip
-TASK_HEADS = (
-    ("任务", "task"), ("单位", "tenant"), ("部门", "department"), ("来源", ""), ("交办", "given"),
-    ("期限", "due"), ("反馈办结", "done"), ("办理", ""), ("截至", "written"),
-)  # fmt: skip
-#: Word and tone of what `task_rows` says of a task.
-STANDINGS = {
-    "done": ("按期办结", "green"),
-    "late": ("逾期办结", "red"),
-    "overdue": ("逾期未办", "red"),
-    "open": ("在办", "blue"),
-    "cancelled": ("已撤销", ""),
-}
 PROJECT_HEADS = (
     ("项目", "name"), ("单位", "tenant"), ("#总投资", "investment"), ("状态", ""),
     ("目标日", "target"), ("预计办齐", "expected"), ("#办结", ""), ("#红 / 黄", "red"), ("灯", ""),
@@ -98,11 +81,11 @@ def season(request: SignedInRequest) -> HttpResponse:
     chosen = form.chosen()
     year, half = chosen.get("year") or first, chosen.get("half", "")
     picture = queries.season(year, half, today)
-    asked = {"year": year or ""}
+    asked = {"year": year or "", "half": half, "confirmed": "1"}
     names = {code: d.short_name for code, d in departments().items()}
     slugs = {line.tenant.schema_name: line.tenant.slug for line in picture.lines}
     for row in picture.urgent:
-        _dress(row, slugs, names)
+        dress(row, slugs, names)
     shown = [line for line in picture.lines if line.projects or line.procedures]
     return render(
         request,
@@ -119,7 +102,7 @@ def season(request: SignedInRequest) -> HttpResponse:
                 for d in picture.departments
             ],
             "balls": [(ball, picture.balls[ball]) for ball in Ball if picture.balls.get(ball)],
-            "year": year,
+            "asked": urlencode(asked),
             "today": today,
             "shares": [line for line in shown if line.projects],
             "silent": [line.tenant.name for line in picture.lines if line not in shown],
@@ -129,20 +112,31 @@ def season(request: SignedInRequest) -> HttpResponse:
 
 def _facts(picture: queries.Season, asked: dict[str, Any]) -> list[Fact]:
     procedures, hit_rate = picture.total("procedures"), picture.hit_rate
-    projects = picture.total("projects")
+    projects = picture.whole.count
     red, late = picture.under("red"), picture.total("late")
 
     def ledger(**rest: str) -> str:
         return f"{reverse('overview:procedures')}?{urlencode(asked | rest)}"
 
+    def listed(**rest: str) -> str:
+        return f"{reverse('overview:projects')}?{urlencode(asked | rest)}"
+
+    shared, unequal = picture.whole.shared, picture.whole.unequal
+    once = f"含跨地区项目 {shared} 个，只计一次" if shared else ""
+    differs = f"{unequal} 个跨地区项目各地数字不一，取大者" if unequal else ""
     return [
-        Fact("重点项目", projects, "个", url=f"{reverse('overview:projects')}?{urlencode(asked)}"),
-        Fact("总投资", wan(picture.total("investment_wan"))),
+        Fact("重点项目", projects, f"个{'，' + once if once else ''}", url=listed()),
+        Fact(
+            "总投资",
+            wan(picture.whole.investment_wan),
+            differs,
+            url=listed(shared="1") if shared else "",
+        ),
         Fact("办件办结", picture.under("done"), f"/ {procedures} 件"),
         Fact(
             "预计按期办齐",
             "—" if hit_rate is None else f"{hit_rate}%",
-            f"{picture.total('hits')} / {projects} 个已按期办齐，或预计不晚于目标日",
+            f"{picture.whole.hits} / {projects} 个已按期办齐，或预计不晚于目标日",
         ),
         Fact("红灯", red, "件", "red" if red else "", ledger(lamp="red")),
         Fact("已逾期", late, "件", "red" if late else "", ledger(late="1")),
@@ -181,8 +175,14 @@ def _hit_chart(lines: list[queries.Line]) -> Any:
 @requires(Permission.OVERVIEW_VIEW)
 def projects(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
-    form = ProjectFilter(request.GET or None, years=years(), owners=_owners())
-    rows = queries.projects_narrowed(form.chosen(), today)
+    form = ProjectFilter(request.GET or None, years=years(), owners=owners())
+    chosen = form.chosen()
+    rows = queries.projects_narrowed(chosen, today)
+    rows = rows.annotate(
+        shared=queries.elsewhere(),
+        unequal=queries.elsewhere(investment_wan=OuterRef("investment_wan")),
+        renamed=queries.elsewhere(name=OuterRef("name")),
+    )
     sort = request.GET.get("sort", "-red")
     rows = queries.ordered(rows, sort, queries.PROJECT_SORTS, "red")
     if request.GET.get("export"):
@@ -190,7 +190,13 @@ def projects(request: SignedInRequest) -> HttpResponse:
         cells = (_project_cells(row, calendar) for row in rows.iterator(chunk_size=1000))
         return workbook("全市项目", PROJECT_COLUMNS, cells, as_of=today)
     heads = headings(request.GET, sort, PROJECT_HEADS)
-    page = {"title": "全市项目", "form": form, "headings": heads}
+    page = {
+        "title": "全市项目",
+        "form": form,
+        "headings": heads,
+        "narrowing": queries.narrowing(chosen, {}),
+        "shared": projects_by(rows, today).get("", Projects()),
+    }
     return _ledger(request, rows, "overview/projects.html", page)
 
 
@@ -200,9 +206,10 @@ def procedures(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     names = {code: d.short_name for code, d in departments().items()}
     form = ProcedureFilter(
-        request.GET or None, years=years(), owners=_owners(), departments=list(names.items())
+        request.GET or None, years=years(), owners=owners(), departments=list(names.items())
     )
-    rows = queries.procedures_narrowed(form.chosen(), today)
+    chosen = form.chosen()
+    rows = queries.procedures_narrowed(chosen, today)
     sort = request.GET.get("sort", "red")
     rows = queries.ordered(rows, sort, queries.PROCEDURE_SORTS, "red")
     if request.GET.get("export"):
@@ -210,87 +217,23 @@ def procedures(request: SignedInRequest) -> HttpResponse:
         cells = (_procedure_cells(row, names, calendar) for row in rows.iterator(chunk_size=1000))
         return workbook("全市办件", PROCEDURE_COLUMNS, cells, as_of=today)
     heads = headings(request.GET, sort, PROCEDURE_HEADS)
-    page = {"title": "全市办件", "form": form, "headings": heads}
+    page = {
+        "title": "全市办件",
+        "form": form,
+        "headings": heads,
+        "narrowing": queries.narrowing(chosen, matters(chosen, today)),
+    }
     return _ledger(request, rows, "overview/procedures.html", page, names)
 
 
-@require_safe
-@requires(Permission.OVERVIEW_VIEW)
-def tasks(request: SignedInRequest) -> HttpResponse:
-    """What was handed over everywhere, and how each place keeps its days."""
-    today = timezone.localdate()
-    names = {code: d.short_name for code, d in departments().items()}
-    form = TaskFilter(
-        request.GET or None, years=task_years(), owners=_owners(), departments=list(names.items())
-    )
-    rows = queries.tasks_narrowed(form.chosen(), today)
-    kept = queries.kept_by_owner(rows)
-    rows = queries.ordered(rows, request.GET.get("sort", "due"), queries.TASK_SORTS, "due")
-    if request.GET.get("export"):
-        calendar = work_calendar()
-        cells = (_task_cells(row, names, calendar) for row in rows.iterator(chunk_size=1000))
-        return workbook("全市任务", TASK_COLUMNS, cells, as_of=today)
-    slugs = {tenant.schema_name: tenant.slug for tenant in queries.tenants()}
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    return render(
-        request,
-        "overview/tasks.html",
-        {
-            "title": "全市任务",
-            "form": form,
-            "headings": headings(request.GET, request.GET.get("sort", "due"), TASK_HEADS),
-            "page": page,
-            "rows": [
-                (
-                    row,
-                    names.get(row.department_code, row.department_code),
-                    *STANDINGS[row.standing],  # type: ignore[attr-defined]
-                    SourceKind(row.source_kind).label,
-                    reverse("overview:project", args=[slugs[row.owner], row.project_number])
-                    if row.project_number and row.owner in slugs
-                    else "",
-                )
-                for row in page
-            ],
-            "kept": kept,
-            "chart": charts.stacked_bars(
-                [
-                    charts.Row(
-                        each.name,
-                        {
-                            "green": each.done,
-                            "red": each.late,
-                            "yellow": each.overdue,
-                            "paused": each.open,
-                        },
-                    )
-                    for each in kept
-                ],
-                title="各地任务办理",
-                series={
-                    "green": "按期办结",
-                    "red": "逾期办结",
-                    "yellow": "逾期未办",
-                    "paused": "在办未到期",
-                },
-                unit="项",
-            ),
-            "newest": queries.newest(rows),
-        },
-    )
+def matters(chosen: dict[str, Any], on: date) -> dict[str, str]:
+    """Names of matters by code, read only where one is asked for."""
+    if not chosen.get("matter_code"):
+        return {}
+    return {fact.code: fact.name for fact in standard_in_force(on).matters}
 
 
-def _task_cells(row: Any, names: dict[str, str], calendar: WorkCalendar) -> Sequence[Value]:
-    return (
-        row.owner_name, row.sheet_number, row.title,
-        names.get(row.department_code, row.department_code), "牵头" if row.leads else "配合",
-        SourceKind(row.source_kind).label, row.project_number, row.handed_over_on,
-        _guess(row.due_on, calendar), row.reported_on, row.closed_on, STANDINGS[row.standing][0],
-        _written(row),
-    )  # fmt: skip
-
-
-def _owners() -> list[tuple[str, str]]:
+def owners() -> list[tuple[str, str]]:
     return [(tenant.schema_name, tenant.name) for tenant in queries.tenants()]
 
 
@@ -304,11 +247,11 @@ def _ledger(
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     slugs = {tenant.schema_name: tenant.slug for tenant in queries.tenants()}
     for row in page:
-        _dress(row, slugs, names or {})
+        dress(row, slugs, names or {})
     return render(request, template, context | {"page": page, "newest": queries.newest(rows)})
 
 
-def _dress(row: Any, slugs: dict[str, str], names: dict[str, str]) -> None:
+def dress(row: Any, slugs: dict[str, str], names: dict[str, str]) -> None:
     """Add what a page shows of a row beside its own columns: words for codes, where it leads."""
     number = row.number if isinstance(row, ProjectRow) else row.project_number
     row.url = reverse("overview:project", args=[slugs.get(row.owner, "x"), number])
@@ -353,7 +296,7 @@ def project(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
         .order_by("stage", "planned_due_on", "number")
     )
     for one in [row, *its_own]:
-        _dress(one, {tenant.schema_name: slug}, names)
+        dress(one, {tenant.schema_name: slug}, names)
     waiting = [one for one in its_own if one.decided_on is None and one.ball == Ball.DEPARTMENT]
     calendar = work_calendar()
     return render(
@@ -382,20 +325,21 @@ def project(request: SignedInRequest, slug: str, number: str) -> HttpResponse:
     )  # fmt: skip
 
 
-def _written(row: Any) -> str:
+def written(row: Any) -> str:
     return f"{timezone.localtime(row.written_at):%Y-%m-%d %H:%M}"
 
 
-def _guess(on: date | None, calendar: WorkCalendar) -> Provisional | date | None:
+def guessed(on: date | None, calendar: WorkCalendar) -> Provisional | date | None:
     return Provisional(on) if on and calendar.is_provisional(on) else on
 
 
 def _project_cells(row: Any, calendar: WorkCalendar) -> Sequence[Value]:
     return (
-        row.owner_name, row.number, row.name, row.year, row.investment_wan,
-        dict(ProjectState.choices).get(row.state, row.state), row.target_on, _guess(row.expected_on, calendar),
+        row.owner_name, row.number, row.name, row.project_code, "是" if row.shared else "",
+        row.year, row.investment_wan,
+        dict(ProjectState.choices).get(row.state, row.state), row.target_on, guessed(row.expected_on, calendar),
         row.done_on, row.procedures_total, row.procedures_done, row.reds, row.yellows,
-        Lamp(row.lamp).word, _written(row),
+        Lamp(row.lamp).word, written(row),
     )  # fmt: skip
 
 
@@ -404,9 +348,9 @@ def _procedure_cells(row: Any, names: dict[str, str], calendar: WorkCalendar) ->
         row.owner_name, row.number, row.project_name, row.matter_name,
         names.get(row.department_code, row.department_code), row.stage,
         dict(ProcedureState.choices).get(row.state, row.state),
-        dict(Ball.choices).get(row.ball, row.ball), _guess(row.statutory_due_on, calendar),
-        _guess(row.promised_due_on, calendar), _guess(row.planned_due_on, calendar),
-        _guess(row.expected_on, calendar), row.decided_on, Lamp(row.lamp).word, _written(row),
+        dict(Ball.choices).get(row.ball, row.ball), guessed(row.statutory_due_on, calendar),
+        guessed(row.promised_due_on, calendar), guessed(row.planned_due_on, calendar),
+        guessed(row.expected_on, calendar), row.decided_on, Lamp(row.lamp).word, written(row),
     )  # fmt: skip
 
 
