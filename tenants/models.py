@@ -37,6 +37,8 @@ class Tenant(TenantMixin):
         "入选投资下限（万元）", max_digits=14, decimal_places=2, default=100_000
     )
     template_digest = models.CharField(max_length=64, editable=False, default="")
+    #: What its record of migrations comes to, kept by whoever migrates it, in the same transaction.
+    migration_head = models.CharField(max_length=64, editable=False, default="", db_default="")
     ready = models.BooleanField("已开通", default=False)
     opened_at = models.DateTimeField("开通时间", null=True)
 

@@ -18,7 +18,7 @@ from kernel.accounts.models import Membership, User
 from kernel.authority.reach import grant
 from kernel.calendars.actions import load_standard_notices
 from kernel.trail import SYSTEM
-from tenants import provisioning
+from tenants import migrating, provisioning
 from tenants.gateway import visiting
 from tenants.models import Domain, Kind, Tenant
 from workflows.catalogue.actions import load_standard
@@ -30,7 +30,7 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        provisioning.migrate_template()
+        migrating.migrate_template()
         load_standard_notices()
         load_standard(actor=SYSTEM)
         for facts in (

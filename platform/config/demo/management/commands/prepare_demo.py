@@ -59,9 +59,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
-        with self.step("更新数据库结构"):
-            provisioning.migrate_template()
-            self.migrate_tenants()
+        self.stdout.write("  更新数据库结构")
+        call_command("migrate_tenants", stdout=self.stdout)
         with self.step("装入节假日通知与标准事项"):
             load_standard_notices()
             load_standard(actor=SYSTEM)
@@ -92,15 +91,6 @@ class Command(BaseCommand):
         self.stdout.flush()
         yield
         self.stdout.write(f" {perf_counter() - begun:.1f} 秒")
-
-    def migrate_tenants(self) -> None:
-        """Bring tenants whose schema is older than the template to head."""
-        digest = provisioning.digest_of(provisioning.template_sql())
-        for tenant in Tenant.objects.exclude(template_digest=digest):
-            call_command(
-                "migrate_schemas", schema_name=tenant.schema_name, interactive=False, verbosity=0
-            )
-            Tenant.objects.filter(pk=tenant.pk).update(template_digest=digest)
 
     def open_places(self) -> None:
         for order, place in enumerate(PLACES):
