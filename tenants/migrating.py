@@ -4,7 +4,7 @@ replayed for all who stand where it was recorded, and whoever was cut short goes
 See decisions/0010.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from time import monotonic
@@ -59,8 +59,8 @@ class Native:
 Program = list[str | Native]
 
 
-def migrate_everything(*, say: Say, only: str | None = None, verify: bool = False) -> Outcome:
-    """Bring the shared schema, the template and every tenant (or the one of slug ``only``) to head.
+def migrate_everything(*, say: Say, only: Collection[str] = (), verify: bool = False) -> Outcome:
+    """Bring the shared schema, the template and every tenant (or those of the slugs ``only``) to head.
 
     A second run waits for the first. A tenant that fails is left at its last whole step, named in
     the outcome, and stops nobody. ``verify`` believes the schemas' own records instead of the
@@ -72,8 +72,8 @@ def migrate_everything(*, say: Say, only: str | None = None, verify: bool = Fals
         if verify:
             _believe_the_records()
         behind = Tenant.objects.exclude(migration_head=head).order_by("order", "code")
-        if only is not None:
-            behind = behind.filter(slug=only)
+        if only:
+            behind = behind.filter(slug__in=only)
         return _migrate_tenants(list(behind), programs, head, say)
 
 
@@ -83,18 +83,20 @@ def migrate_template() -> None:
         _migrate_template()
 
 
-def pending(schema_name: str) -> list[Migration]:
-    """What would be applied to the schema, in order."""
+def pending(schema_name: str) -> list[tuple[Migration, bool]]:
+    """What would be applied to the schema, in order, and whether as SQL that others replay."""
     with _inside(schema_name):
         executor = MigrationExecutor(connection)
-        return [migration for migration, _ in executor.migration_plan(_targets(executor.loader))]
+        plan = executor.migration_plan(_targets(executor.loader))
+        return [(migration, _is_sql(migration)) for migration, _ in plan]
 
 
-def standing() -> dict[str, list[str]]:
+def standing(only: Collection[str] = ()) -> dict[str, list[str]]:
     """The tenants' slugs by the head that their schemas' own records come to; "" without a record."""
     found: dict[str, list[str]] = {}
     for schema_name, slug in Tenant.objects.values_list("schema_name", "slug"):
-        found.setdefault(_recorded(schema_name), []).append(slug)
+        if not only or slug in only:
+            found.setdefault(_recorded(schema_name), []).append(slug)
     return found
 
 
@@ -271,7 +273,7 @@ class Scout(MigrationExecutor):
         fake: bool = False,
         fake_initial: bool = False,
     ) -> ProjectState:
-        if not is_sql(migration):
+        if not _is_sql(migration):
             self._close()
             self._program.append(Native(migration, state.clone()))
             return super().apply_migration(state, migration, fake, fake_initial)
@@ -304,14 +306,14 @@ class Scout(MigrationExecutor):
             self._run_of_sql = []
 
 
-def is_sql(migration: Migration) -> bool:
-    """Whether the migration says the same in every schema that stands where this one does."""
-    return migration.atomic and all(_is_sql(one, migration) for one in migration.operations)
+def _is_sql(migration: Migration) -> bool:
+    """Whether the migration says the same in every schema that stands where the current one does."""
+    return migration.atomic and all(_says_sql(one, migration) for one in migration.operations)
 
 
-def _is_sql(operation: Operation, migration: Migration) -> bool:
+def _says_sql(operation: Operation, migration: Migration) -> bool:
     if isinstance(operation, SeparateDatabaseAndState):
-        return all(_is_sql(inner, migration) for inner in operation.database_operations)
+        return all(_says_sql(inner, migration) for inner in operation.database_operations)
     if isinstance(operation, RunPython):  # of a shared app it does nothing in a tenant's schema
         return not router.allow_migrate(connection.alias, migration.app_label, **operation.hints)
     return isinstance(operation, RunSQL) or type(operation).__module__.startswith("django.")
