@@ -14,7 +14,6 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import Error, router, transaction
-from django.db.backends.postgresql.schema import DatabaseSchemaEditor
 from django.db.migrations import Migration, RunPython, RunSQL, SeparateDatabaseAndState
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
@@ -24,9 +23,10 @@ from django.db.migrations.state import ProjectState
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from tenants.backend import connection
+from tenants.backend.base import SchemaEditor
 from tenants.gateway import visiting, visiting_public
 from tenants.models import Tenant
-from tenants.provisioning import HEAD, LOCK, drop_outgoing_keys, migration_head
+from tenants.provisioning import HEAD, LOCK, mend_third_parties, migration_head
 
 RUNNING = 0x6D696772
 PATIENCE = "3s"  # who waits for a table lets nobody else at it meanwhile
@@ -66,7 +66,7 @@ def migrate_everything(*, say: Say, only: Collection[str] = (), verify: bool = F
     the outcome, and stops nobody. ``verify`` believes the schemas' own records instead of the
     tenants' rows. Raises what the shared schema or the template raise: no tenant is touched then.
     """
-    with visiting_public(), _alone(say):
+    with visiting_public(), alone(say):
         programs = _migrate_template()
         head = migration_head(settings.TEMPLATE_SCHEMA)
         if verify:
@@ -118,7 +118,7 @@ def _migrate_template() -> dict[str, Program]:
         with _inside(schema, include_public=False):
             MigrationRecorder(connection).ensure_schema()
         if not _lacks(disk, schema):
-            drop_outgoing_keys(schema)
+            mend_third_parties(schema)
             return {}
         before = migration_head(schema)
         with _inside(schema):
@@ -174,7 +174,7 @@ def _move(tenant: Tenant, programs: dict[str, Program], head: str, outcome: Outc
             elif stands != head:
                 programs[stands] = _explore(tenant.schema_name)
             else:
-                _run([*drop_outgoing_keys(tenant.schema_name), NOTE_HEAD])
+                _run([*mend_third_parties(tenant.schema_name), NOTE_HEAD])
         if migration_head(tenant.schema_name) == head:
             outcome.moved += 1
         else:
@@ -203,7 +203,7 @@ def _explore(schema_name: str) -> Program:
     """Move the current schema by Django's executor; returns how."""
     scout = Scout(connection)
     scout.migrate(_targets(scout.loader))
-    return scout.finished([*drop_outgoing_keys(schema_name), NOTE_HEAD])
+    return scout.finished([*mend_third_parties(schema_name), NOTE_HEAD])
 
 
 def _difference(schema_name: str) -> str:
@@ -243,7 +243,7 @@ def _has_record(schema_name: str) -> bool:
 # Recording ----------------------------------------------------------------------------------------
 
 
-class _Noting(DatabaseSchemaEditor):
+class _Noting(SchemaEditor):
     """Does what it is told, and notes it in the very words the database was told."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -339,7 +339,7 @@ def _inside(schema_name: str, *, include_public: bool = True) -> Iterator[None]:
 
 
 @contextmanager
-def _alone(say: Say) -> Iterator[None]:
+def alone(say: Say) -> Iterator[None]:
     """Hold the lock of migrations, waiting aloud for whoever has it; impatient with tables inside."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [RUNNING])

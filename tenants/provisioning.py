@@ -119,24 +119,30 @@ def resume_seeding(tenant: Tenant) -> None:
 # The template ------------------------------------------------------------------------------------
 
 
-def drop_outgoing_keys(schema_name: str) -> list[str]:
-    """Drop foreign keys that lead out of the schema, as third parties bring them; returns how, in
-    words that hold in any schema like it."""
+def mend_third_parties(schema_name: str) -> list[str]:
+    """Make what third parties bring fit for a schema of its own: their keys that lead out of it are
+    dropped, their short identities made long. Returns how, in words that hold in any schema like it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT quote_ident(a.relname), quote_ident(c.conname)
+            SELECT format('%%I', a.relname), format('DROP CONSTRAINT %%I', c.conname)
             FROM pg_constraint c
             JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid
-            WHERE c.contype = 'f' AND a.relnamespace = %s::regnamespace
+            WHERE c.contype = 'f' AND a.relnamespace = %(schema)s::regnamespace
               AND b.relnamespace <> a.relnamespace
+            UNION ALL
+            SELECT format('%%I', r.relname), format('ALTER %%I TYPE bigint', a.attname)
+            FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid
+            WHERE a.attidentity <> '' AND a.atttypid <> 'bigint'::regtype AND r.relkind = 'r'
+              AND r.relnamespace = %(schema)s::regnamespace
             """,
-            [schema_name],
+            {"schema": schema_name},
         )
-        keys = cursor.fetchall()
-        for table, name in keys:
-            cursor.execute(f"ALTER TABLE {schema_name}.{table} DROP CONSTRAINT {name}")
-    return [f"ALTER TABLE {table} DROP CONSTRAINT {name}" for table, name in keys]
+        found = cursor.fetchall()
+        for table, change in found:
+            cursor.execute(f"ALTER TABLE {schema_name}.{table} {change}")
+    return [f"ALTER TABLE {table} {change}" for table, change in found]
 
 
 def migration_head(schema_name: str) -> str:

@@ -154,7 +154,7 @@ def test_a_replayed_migration_leaves_the_catalogue_that_django_leaves(
     assert "迁移了 2 个机制" in migrate("first", "second")
     call_command("migrate_schemas", schema_name="t_third", interactive=False, verbosity=0)
     connection.set_schema_to_public()
-    assert provisioning.drop_outgoing_keys("t_third") != []
+    assert provisioning.mend_third_parties("t_third") != []
     theirs = catalogue_of("t_third")
     for tenant in (TEMPLATE, first.schema_name, second.schema_name):
         ours = catalogue_of(tenant)
