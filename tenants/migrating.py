@@ -1,7 +1,7 @@
 """Migrations over many schemas (迁移): who is at head is skipped by one query, SQL recorded once is
 replayed for all who stand where it was recorded, and whoever was cut short goes on.
 
-See decisions/0010.
+See decisions/0011.
 """
 
 from collections.abc import Callable, Collection, Iterator

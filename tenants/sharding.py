@@ -1,6 +1,6 @@
 """Tenant schemas over several servers by Citus (分片): what stands in the way, and how they move.
 
-See decisions/0011, also for what has not been tried.
+See decisions/0012, also for what has not been tried.
 """
 
 from collections.abc import Callable, Collection

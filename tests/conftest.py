@@ -18,7 +18,7 @@ from kernel.accounts.models import Membership, User
 from kernel.authority.reach import grant
 from kernel.calendars.actions import load_standard_notices
 from kernel.trail import SYSTEM
-from tenants import migrating, provisioning
+from tenants import migrating, provisioning, sharding
 from tenants.gateway import visiting
 from tenants.models import Domain, Kind, Tenant
 from workflows.catalogue.actions import load_standard
@@ -60,6 +60,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
                 parent = None if facts["slug"] == "city" else "city"
                 provisioning.open_tenant(**facts, parent_slug=parent)
         shift_sequences("t_dalate", 5_000)
+        if os.environ.get("LIANSHEN_SHARDED"):  # deploy/citus.py
+            sharding.distribute(say=print)
 
 
 def shift_sequences(schema_name: str, by: int) -> None:
