@@ -9,7 +9,6 @@ from pathlib import Path
 from shutil import which
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 from pypinyin import lazy_pinyin
@@ -19,8 +18,12 @@ from tenants.gateway import visiting
 from tenants.models import SCHEMA_NAME, Domain, Kind, Tenant
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
-_LOCK = 0x6F70656E
+LOCK = 0x6F70656E  # held while a tenant is opened, and while the template changes
 _RESERVED = {"public", "www", "admin", "cms", "static", "localhost"}
+
+#: What a schema's own record of migrations comes to; the order they were applied in does not matter.
+HEAD = """encode(sha256(convert_to(coalesce(string_agg(
+    DISTINCT app || '.' || name, ' ' ORDER BY app || '.' || name), ''), 'UTF8')), 'hex')"""
 
 #: Called inside each new tenant's schema, in order; rooms register theirs in `AppConfig.ready`.
 SEEDS: list[Callable[[Tenant], None]] = []
@@ -47,10 +50,11 @@ def open_tenant(
     """
     with transaction.atomic():
         with connection.cursor() as cursor:  # one at a time: what is checked stays true
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         tenant = _checked(name, slug, kind, code, prefix, parent_slug, order)
         template = template_sql()
         tenant.template_digest = digest_of(template)
+        tenant.migration_head = migration_head(settings.TEMPLATE_SCHEMA)
         tenant.save()
         Domain.objects.create(
             tenant=tenant, domain=f"{slug}.{settings.PORTAL_HOST}", is_primary=True
@@ -115,35 +119,37 @@ def resume_seeding(tenant: Tenant) -> None:
 # The template ------------------------------------------------------------------------------------
 
 
-def migrate_template() -> None:
-    """Bring the shared schema and the template schema to head, and drop the template's keys to public."""
-    call_command("migrate_schemas", shared=True, interactive=False, verbosity=0)
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {settings.TEMPLATE_SCHEMA}")
-    call_command(
-        "migrate_schemas", schema_name=settings.TEMPLATE_SCHEMA, interactive=False, verbosity=0
-    )
-    connection.set_schema_to_public()
-    drop_outgoing_keys(settings.TEMPLATE_SCHEMA)
-
-
-def drop_outgoing_keys(schema_name: str) -> int:
-    """Drop foreign keys that lead out of the schema; returns how many. Third parties bring them."""
+def mend_third_parties(schema_name: str) -> list[str]:
+    """Make what third parties bring fit for a schema of its own: their keys that lead out of it are
+    dropped, their short identities made long. Returns how, in words that hold in any schema like it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.conrelid::regclass::text, quote_ident(c.conname)
+            SELECT format('%%I', a.relname), format('DROP CONSTRAINT %%I', c.conname)
             FROM pg_constraint c
             JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid
-            WHERE c.contype = 'f' AND a.relnamespace = %s::regnamespace
+            WHERE c.contype = 'f' AND a.relnamespace = %(schema)s::regnamespace
               AND b.relnamespace <> a.relnamespace
+            UNION ALL
+            SELECT format('%%I', r.relname), format('ALTER %%I TYPE bigint', a.attname)
+            FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid
+            WHERE a.attidentity <> '' AND a.atttypid <> 'bigint'::regtype AND r.relkind = 'r'
+              AND r.relnamespace = %(schema)s::regnamespace
             """,
-            [schema_name],
+            {"schema": schema_name},
         )
-        keys = cursor.fetchall()
-        for table, name in keys:
-            cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
-    return len(keys)
+        found = cursor.fetchall()
+        for table, change in found:
+            cursor.execute(f"ALTER TABLE {schema_name}.{table} {change}")
+    return [f"ALTER TABLE {table} {change}" for table, change in found]
+
+
+def migration_head(schema_name: str) -> str:
+    """A digest of the migrations that the schema's own record says were applied."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {HEAD} FROM {schema_name}.django_migrations")  # noqa: S608 -- our own name
+        return str(cursor.fetchone()[0])
 
 
 def template_sql() -> str:

@@ -6,7 +6,7 @@ sequences are shifted so that a row read from the wrong schema never fits by cha
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from kernel.accounts.models import Membership, User
 from kernel.authority.reach import grant
 from kernel.calendars.actions import load_standard_notices
 from kernel.trail import SYSTEM
-from tenants import provisioning
+from tenants import migrating, provisioning, sharding
 from tenants.gateway import visiting
 from tenants.models import Domain, Kind, Tenant
 from workflows.catalogue.actions import load_standard
@@ -30,7 +30,7 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        provisioning.migrate_template()
+        migrating.migrate_template()
         load_standard_notices()
         load_standard(actor=SYSTEM)
         for facts in (
@@ -60,6 +60,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
                 parent = None if facts["slug"] == "city" else "city"
                 provisioning.open_tenant(**facts, parent_slug=parent)
         shift_sequences("t_dalate", 5_000)
+        if os.environ.get("LIANSHEN_SHARDED"):  # deploy/citus.py
+            sharding.distribute(say=print)
 
 
 def shift_sequences(schema_name: str, by: int) -> None:
@@ -160,33 +162,37 @@ def portal() -> Client:
     return ConsoleClient(SERVER_NAME="localhost")
 
 
+@contextmanager
+def passing_banner(name: str, slug: str, code: str, prefix: str) -> Iterator[Tenant]:
+    """A banner of the city with real commits, dropped at the end of the block."""
+    tenant = provisioning.open_tenant(
+        name=name, slug=slug, kind=Kind.BANNER, code=code, prefix=prefix, parent_slug="city"
+    )
+    try:
+        yield tenant
+    finally:
+        with visiting(tenant), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM rollup_projectrow WHERE owner = current_schema()")
+            cursor.execute("DELETE FROM rollup_procedurerow WHERE owner = current_schema()")
+        connection.set_schema_to_public()
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP SCHEMA {tenant.schema_name} CASCADE")
+        users = User.objects.filter(memberships__tenant=tenant)
+        ids = list(users.values_list("pk", flat=True))
+        Membership.objects.filter(tenant=tenant).delete()
+        User.objects.filter(pk__in=ids).delete()
+        Domain.objects.filter(tenant=tenant).delete()
+        Tenant.objects.filter(pk=tenant.pk)._raw_delete("default")
+
+
 @pytest.fixture
 def own_tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Tenant]:
     """A banner outside any test transaction, for tests that need real commits; dropped afterwards."""
-    with django_db_blocker.unblock():
-        tenant = provisioning.open_tenant(
-            name="临时旗",
-            slug="temporary",
-            kind=Kind.BANNER,
-            code="150699",
-            prefix="LSQ",
-            parent_slug="city",
-        )
-        try:
-            yield tenant
-        finally:
-            with visiting(tenant), connection.cursor() as cursor:
-                cursor.execute("DELETE FROM rollup_projectrow WHERE owner = current_schema()")
-                cursor.execute("DELETE FROM rollup_procedurerow WHERE owner = current_schema()")
-            connection.set_schema_to_public()
-            with connection.cursor() as cursor:
-                cursor.execute(f"DROP SCHEMA {tenant.schema_name} CASCADE")
-            users = User.objects.filter(memberships__tenant=tenant)
-            ids = list(users.values_list("pk", flat=True))
-            Membership.objects.filter(tenant=tenant).delete()
-            User.objects.filter(pk__in=ids).delete()
-            Domain.objects.filter(tenant=tenant).delete()
-            Tenant.objects.filter(pk=tenant.pk)._raw_delete("default")
+    with (
+        django_db_blocker.unblock(),
+        passing_banner("临时旗", "temporary", "150699", "LSQ") as tenant,
+    ):
+        yield tenant
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,16 @@
-"""PostgreSQL through django-tenants, with two walls more.
+"""PostgreSQL through django-tenants, with two walls more and checks that have names.
 
 A schema is never switched inside an open transaction, and an ``on_commit`` callback runs in the
 schema it was registered in, whatever the connection points at when the transaction ends.
 """
 
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
 from typing import Any
 
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor
+from django.db.backends.utils import truncate_name
 from django.db.transaction import TransactionManagementError
 from django_tenants.postgresql_backend import base
 
@@ -16,7 +19,33 @@ class SchemaSwitchInTransaction(TransactionManagementError):
     """The schema was switched inside an open transaction."""
 
 
+class SchemaEditor(DatabaseSchemaEditor):
+    """Gives what binds an added column a statement and a name of its own, as sharding asks."""
+
+    sql_create_column_inline_fk = None  # type: ignore[assignment]
+
+    def add_field(self, model: Any, field: Any) -> None:
+        check = field.db_parameters(connection=self.connection)["check"]
+        if not check:
+            super().add_field(model, field)
+            return
+        field = copy(field)
+        field.db_check = lambda connection: None
+        super().add_field(model, field)
+        # Named as PostgreSQL would have named it.
+        name = truncate_name(f"{model._meta.db_table}_{field.column}_check", 63)
+        self.execute(
+            self.sql_create_check
+            % {
+                "table": self.quote_name(model._meta.db_table),
+                "name": self.quote_name(name),
+                "check": check,
+            }
+        )
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = SchemaEditor
     tenant: Any
     schema_name: str
 

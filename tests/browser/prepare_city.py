@@ -22,7 +22,7 @@ from config.demo.cast import PASSWORD, PEOPLE, PLACES, Person  # noqa: E402
 from kernel.accounts.models import User  # noqa: E402
 from kernel.calendars.actions import load_standard_notices  # noqa: E402
 from kernel.trail import SYSTEM  # noqa: E402
-from tenants import provisioning  # noqa: E402
+from tenants import migrating, provisioning  # noqa: E402
 from tenants.gateway import ready_tenants, visiting  # noqa: E402
 from tenants.models import Tenant  # noqa: E402
 from tests.conftest import MODEL_BACKEND, join, shift_sequences  # noqa: E402
@@ -47,7 +47,7 @@ def prepare() -> dict[str, str]:
 
 def open_city(*, on: date) -> None:
     """The city, three tenants with their mechanisms as of ``on``, and the portal's sections."""
-    provisioning.migrate_template()
+    migrating.migrate_template()
     load_standard_notices()
     load_standard(actor=SYSTEM)
     for order, place in enumerate(PLACES):

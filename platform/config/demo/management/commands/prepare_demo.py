@@ -59,9 +59,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
-        with self.step("更新数据库结构"):
-            provisioning.migrate_template()
-            self.migrate_tenants()
+        self.stdout.write("  更新数据库结构")
+        call_command("migrate_tenants", stdout=self.stdout)
         with self.step("装入节假日通知与标准事项"):
             load_standard_notices()
             load_standard(actor=SYSTEM)
