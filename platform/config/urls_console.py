@@ -29,6 +29,7 @@ urlpatterns = [
     path("assignments/", include("workflows.assignments.urls")),
     path("letters/", include("workflows.letters.urls")),
     path("filings/", include("workflows.filings.urls")),
+    path("interchange/", include("workflows.interchange.urls")),
     path("overview/", include("workflows.overview.urls")),
     path("holidays/", include("workflows.holidays.urls")),
     path("disclosure/", include("workflows.disclosure.urls")),
