@@ -178,6 +178,7 @@ def own_tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Tenant
             with visiting(tenant), connection.cursor() as cursor:
                 cursor.execute("DELETE FROM rollup_projectrow WHERE owner = current_schema()")
                 cursor.execute("DELETE FROM rollup_procedurerow WHERE owner = current_schema()")
+                cursor.execute("DELETE FROM honesty_score WHERE owner = current_schema()")
             connection.set_schema_to_public()
             with connection.cursor() as cursor:
                 cursor.execute(f"DROP SCHEMA {tenant.schema_name} CASCADE")

@@ -15,9 +15,9 @@ from tenants.honesty.writing import put
 from tenants.registry.numbering import next_number
 from workflows.catalogue.queries import short_names
 from workflows.interchange import queries
-from workflows.interchange.checking import Fault, Tally, fault_of, plain, tally, total
+from workflows.interchange.checking import Fault, fault_of, plain
 from workflows.interchange.export import Head, build
-from workflows.interchange.models import Batch, RefusedRow, Supplement
+from workflows.interchange.models import Batch, RefusedRow, Standing, Supplement
 from workflows.interchange.tables import DEPARTMENTS, Home, fields_of
 
 SERIES = "interchange"
@@ -205,9 +205,15 @@ def prepare(*, year: int, on: date, at: datetime, actor: Actor) -> Batch:
     return batch
 
 
+@transaction.atomic
 def check_season(*, year: int, on: date, at: datetime) -> Score:
-    """Keep the score of ``year``; run twice it only replaces its own outcome."""
-    found: Tally = total(tally(queries.checked(year, on)))
+    """Keep the score of ``year`` and what each unit has to fill in; run twice it replaces its own outcome."""
+    report = queries.report(year, on)
+    found = report.whole
+    Standing.objects.filter(year=year).delete()
+    Standing.objects.bulk_create(
+        [_standing(report, owner, at) for owner in sorted(report.owners)], ignore_conflicts=True
+    )
     return put(
         year=year,
         at=at,
@@ -221,6 +227,26 @@ def check_season(*, year: int, on: date, at: datetime) -> Score:
             "rows": found.rows,
             "passed": found.passed,
         },
+    )
+
+
+@transaction.atomic
+def look_again(*, year: int, unit: str, on: date, at: datetime) -> int:
+    """What ``unit`` has to fill in now that something was recorded; returns how much."""
+    report = queries.report(year, on, unit)
+    Standing.objects.filter(year=year, department_code=unit).delete()
+    if tasks := report.owners.get(unit, 0):
+        Standing.objects.bulk_create([_standing(report, unit, at)], ignore_conflicts=True)
+    return tasks
+
+
+def _standing(report: queries.Report, owner: str, at: datetime) -> Standing:
+    return Standing(
+        year=report.year,
+        department_code=owner,
+        tasks=report.owners[owner],
+        words=report.words(owner)[:200],
+        at=at,
     )
 
 

@@ -61,7 +61,7 @@ _REGION = re.compile(r"[1-9]\d{5}")
 class Row:
     """A row as the ledgers have it: a value that nobody recorded is absent, never made up.
 
-    ``waived`` are columns nobody asks of this row. ``since`` are days a column may not lie before, with
+    ``waived`` are columns nobody asks of this row, ``recurring`` those whose words may stand in many rows. ``since`` are days a column may not lie before, with
     what happened on them. ``parents`` are the (table, key) it hangs on. ``subjects`` name what a value of
     each home belongs to, ``owner`` the department, empty for the office.
     """
@@ -75,6 +75,7 @@ class Row:
     waived: frozenset[str] = frozenset()
     since: Mapping[str, tuple[date, str]] = field(default_factory=dict)
     parents: tuple[tuple[str, str], ...] = ()
+    recurring: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +274,7 @@ def _check_row(
         if not wanted and not shown(value):
             continue
         fault = fault_of(column, value, on=on)
-        if fault is None and column.copies:
+        if fault is None and column.copies and column.name not in row.recurring:
             place = (table.name, column.name, plain(shown(value)))
             seen[place] += 1
             if seen[place] > column.copies:

@@ -13,20 +13,24 @@ SOURCE = "文件名称和文号，或者查询的平台"
 def field_for(column: Column, processes: Mapping[str, str]) -> forms.Field:
     """A field of the column's type; never required, because what nobody knows stays empty."""
     codes = CODES.get(column.codes)
-    help_text = column.note
+    wanted = "交换表必填，不知道的先空着。" if column.required else ""
+    help_text = wanted + column.note
     if column.name == "SPLCBM":
         found = [("", "请选择")] + [(code, f"{code} {name}") for code, name in processes.items()]
-        return forms.ChoiceField(label=column.label, required=False, choices=found)
+        return forms.ChoiceField(
+            label=column.label, required=False, choices=found, help_text=help_text
+        )
     if codes and codes.whole:
         choices = [("", "请选择")] + [
             (code, f"{code} {label}") for code, label in codes.values.items()
         ]
-        return forms.ChoiceField(label=column.label, required=False, choices=choices)
+        return forms.ChoiceField(
+            label=column.label, required=False, choices=choices, help_text=help_text
+        )
     if codes:
         known = "、".join(f"{code} {label}" for code, label in codes.values.items())
-        help_text = f"按接收平台的代码表填数字；查到的有：{known}（未核实）" if known else (
-            "按接收平台的代码表填数字；公开的代码表没有查到"
-        )  # fmt: skip
+        says = f"查到的有：{known}（未核实）" if known else "公开的代码表没有查到"
+        help_text = f"{wanted}按接收平台的代码表填数字；{says}"
     widget: forms.Widget = forms.TextInput()
     if column.type is Type.DATE:
         widget = forms.TextInput({"placeholder": "年-月-日", "inputmode": "numeric"})
@@ -70,7 +74,8 @@ class LineForm(forms.Form):
         self, *args: Any, column: Column, processes: Mapping[str, str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["value"] = field_for(column, processes)
+        value = self.fields["value"] = field_for(column, processes)
+        value.widget.attrs["aria-label"] = f"{self['key'].value()} {column.label}"
 
 
 LineFormSet = forms.formset_factory(LineForm, extra=0, max_num=100, absolute_max=100)

@@ -22,7 +22,7 @@ from workflows.catalogue.wording import STAGES
 from workflows.deficiency.models import Deficiency
 from workflows.interchange.checking import Row
 from workflows.interchange.models import Supplement
-from workflows.interchange.states import GRANTED, GRANTED_SHORT, SPECIAL, code_of
+from workflows.interchange.states import GRANTED, GRANTED_SHORT, SPECIAL, WITH_OPINION, code_of
 from workflows.interchange.tables import (
     CASE,
     DOCUMENT,
@@ -93,6 +93,8 @@ def load(year: int, owner: str | None = None) -> Ledgers:
     procedures = Procedure.objects.filter(project__in=list(found.projects))
     if owner:
         procedures = procedures.filter(department_code=owner)
+    elif owner == OFFICE:  # of a case the office's rows only know that there is one
+        procedures = procedures.only("project", "order", "stage", "matter_code", "matter_version")
     found.procedures = list(procedures.order_by("project__number", "order", "pk"))
     for procedure in found.procedures:
         procedure.project = found.projects[procedure.project_id]
@@ -310,11 +312,11 @@ def _steps(found: Ledgers, started: Iterable[Procedure]) -> Iterator[Row]:
             if not code:
                 continue
             decided = code in (GRANTED, GRANTED_SHORT)
-            opinion = line.text or ("需补正：" + "、".join(line.items) if line.items else "")
             subjects = dict(_subjects(procedure))
             if decided:
-                opinion = opinion or found.given(Home.PROCEDURE, procedure.number, "BLYJ") or ""
+                opinion = line.text or found.given(Home.PROCEDURE, procedure.number, "BLYJ")
             else:  # its words belong to the line of the ledger
+                opinion = "；".join(filter(None, [line.document, line.text, "、".join(line.items)]))
                 subjects.pop(Home.PROCEDURE)
             yield _row(
                 found,
@@ -328,8 +330,9 @@ def _steps(found: Ledgers, started: Iterable[Procedure]) -> Iterator[Row]:
                 },
                 subjects=subjects,
                 owner=procedure.department_code,
-                waived=frozenset() if decided else frozenset({"BLYJ"}),
+                waived=frozenset(() if code in WITH_OPINION else {"BLYJ"}),
                 parents=((CASE.name, procedure.number),),
+                recurring=frozenset(() if decided else {"BLYJ"}),  # a notice has its set words
             )  # fmt: skip
 
 
@@ -397,11 +400,21 @@ def _row(
     waived: frozenset[str] = frozenset(),
     since: Mapping[str, tuple[date, str]] | None = None,
     parents: tuple[tuple[str, str], ...] = (),
+    recurring: frozenset[str] = frozenset(),
 ) -> Row:
     """The row with what every table has. It holds: what left the list is not among the rows at all."""
     every = {"DFSJZJ": key, "XZQHDM": found.region, "SJYXBS": 1}
     return Row(
-        table.name, key, name, {**values, **every}, subjects, owner, waived, since or {}, parents
+        table.name,
+        key,
+        name,
+        {**values, **every},
+        subjects,
+        owner,
+        waived,
+        since or {},
+        parents,
+        recurring,
     )
 
 

@@ -86,3 +86,25 @@ class RefusedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.key}"
+
+
+class Standing(models.Model):
+    """What one unit (empty: the office) had to fill in at the last check, for the desk. A cache: every
+    check and every entry of the unit's own writes it anew."""
+
+    year = models.PositiveSmallIntegerField("年度")
+    department_code = models.CharField("责任单位", max_length=10, blank=True)
+    tasks = models.PositiveIntegerField("待补项数")
+    words = models.CharField("待补内容", max_length=200)
+    at = models.DateTimeField("检查时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "待补情况"
+        ordering = ["-year", "department_code"]
+        constraints = [
+            models.UniqueConstraint(fields=["year", "department_code"], name="standing_once"),
+            models.CheckConstraint(condition=Q(tasks__gt=0), name="standing_of_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year} {self.department_code} {self.tasks}"

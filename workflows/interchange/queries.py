@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from kernel.authority.permissions import Role
+from workflows.catalogue.queries import short_names
 from workflows.interchange import mapping
 from workflows.interchange.checking import Checked, Finding, Tally, check, count, total
 from workflows.interchange.mapping import OFFICE
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: Seasons that are checked each night: the running one and the one before.
 SEASONS = 2
+#: Columns the desk names before it counts.
+NAMED = 3
 #: Where the product keeps a value itself, and what its page is called by.
 PAGES = {Home.PROJECT_LEDGER: "projects:edit", Home.PROCEDURE_LEDGER: "procedures:detail"}
 
@@ -70,6 +73,17 @@ class Report:
     @property
     def tables(self) -> list[tuple[Table, Tally]]:
         return [(table, self.tallies[table.name]) for table in TABLES if table.name in self.tallies]
+
+    def words(self, owner: str) -> str:
+        """What ``owner`` lacks most: 受理方式 3 项、办件类型 2 项等 11 列."""
+        lacking = [
+            (sum(whose == owner for whose, _ in group.subjects), group.column.label)
+            for group in self.groups.values()
+            if owner in group.owners
+        ]
+        lacking.sort(key=lambda pair: -pair[0])
+        named = "、".join(f"{label} {count} 项" for count, label in lacking[:NAMED])
+        return named + (f"等 {len(lacking)} 列" if len(lacking) > NAMED else "")
 
     @property
     def tasks(self) -> int:
@@ -179,6 +193,8 @@ def named(home: Home, keys: list[str]) -> dict[str, str]:
         return dict(rows.values_list("matter_code", "name").distinct())
     if home is Home.PROCESS:
         return processes()
+    if home is Home.DEPARTMENT:
+        return short_names()
     return {}
 
 

@@ -27,20 +27,21 @@ SOURCE = "审批平台登记（示例）"
 INDUSTRIES = ("2614", "4415", "0610", "3360", "4420")
 
 
-def fill(*, on: date, at: datetime) -> None:
-    """The tenant that is current; nothing where something stands already or there is no project."""
+def fill(*, on: date, at: datetime, departments: bool) -> None:
+    """The tenant that is current, the office's part and with ``departments`` theirs; nothing where something
+    stands already or there is no project."""
     years = queries.seasons()
     if Supplement.objects.exists() or not years:
         return
     process = f"{current_tenant().code[:6]}0001"
-    when = {"on": on, "at": at}
-    _put(Home.PROCESS, OFFICE, [(process, _process(on))], **when)
+    _put(Home.PROCESS, OFFICE, [(process, _process(on))], on=on, at=at)
     stages = Procedure.objects.order_by("stage").values_list("stage", flat=True).distinct()
     _put(
         Home.STAGE,
         OFFICE,
         [(f"{process}-{stage}", {"SPJDSX": "20", "LCBSXLX": "1"}) for stage in stages],
-        **when,
+        on=on,
+        at=at,
     )
     projects = list(
         Project.objects.filter(year__in=years, state="confirmed").order_by("-year", "number")
@@ -52,8 +53,11 @@ def fill(*, on: date, at: datetime) -> None:
             (project.number, _project(project, process, place, whole=place % 8 < GAPS_FROM))
             for place, project in enumerate(projects)
         ],
-        **when,
+        on=on,
+        at=at,
     )
+    if not departments:
+        return
     codes = Procedure.objects.order_by("department_code")
     for unit in codes.values_list("department_code", flat=True).distinct():
         if unit not in SILENT:
@@ -82,12 +86,12 @@ def _project(project: Project, process: str, place: int, *, whole: bool) -> dict
 
 
 def _of_department(unit: str, projects: Iterable[Project], on: date, at: datetime) -> None:
-    when = {"on": on, "at": at}
     _put(
         Home.DEPARTMENT,
         unit,
         [(unit, {"SPBMBM": f"BM{unit.upper()}01", "BLCS": "行政审批科"})],
-        **when,
+        on=on,
+        at=at,
     )
     own = Procedure.objects.filter(department_code=unit)
     matters = own.order_by("matter_code").values_list("matter_code", flat=True).distinct()
@@ -101,7 +105,8 @@ def _of_department(unit: str, projects: Iterable[Project], on: date, at: datetim
             })
             for code in matters
         ],
-        **when,
+        on=on,
+        at=at,
     )  # fmt: skip
     started = own.filter(project__in=list(projects)).exclude(received_on=None)
     _put(
@@ -111,7 +116,8 @@ def _of_department(unit: str, projects: Iterable[Project], on: date, at: datetim
             (procedure.number, _procedure(procedure))
             for procedure in started.select_related("project")
         ],
-        **when,
+        on=on,
+        at=at,
     )
 
 

@@ -9,32 +9,20 @@ from kernel.authority.permissions import Permission
 from kernel.web.http import SignedInRequest
 from kernel.web.waiting import Item
 from workflows.interchange import queries
-from workflows.interchange.mapping import OFFICE
-
-#: Columns the desk names before it counts.
-NAMED = 3
+from workflows.interchange.models import Standing
 
 
 def waiting(request: SignedInRequest, on: date) -> Iterator[Item]:
-    """One line for the running season, worked out from the ledgers: it goes when the facts are there."""
+    """One line for the newest season; it goes when the facts are there. One query."""
     if Permission.INTERCHANGE_FILL not in request.permissions:
         return
-    years = queries.seasons()
-    if not years:
+    unit = queries.fills_for(request)
+    found = Standing.objects.filter(department_code=unit).order_by("-year").first()
+    if found is None:
         return
-    own = queries.fills_for(request)
-    found = queries.report(years[0], on, owner=own)
-    groups = [g for g in found.groups.values() if own in g.owners]
-    tasks = found.owners.get(own, 0)
-    if not tasks:
-        return
-    groups.sort(key=lambda group: -len(group.subjects))
-    named = "、".join(f"{g.column.label} {len(g.subjects)} 项" for g in groups[:NAMED])
-    more = f"等 {len(groups)} 列" if len(groups) > NAMED else ""
-    query = f"?year={years[0]}" + ("&unit=office" if own == OFFICE else "")
     yield Item(
-        f"{years[0]} 年数据交换表缺 {tasks} 项事实",
-        f"{named}{more}",
+        f"{found.year} 年数据交换表缺 {found.tasks} 项事实",
+        found.words,
         "补充",
-        f"{reverse('interchange:overview')}{query}",
+        f"{reverse('interchange:overview')}?year={found.year}" + ("" if unit else "&unit=office"),
     )

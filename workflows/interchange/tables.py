@@ -125,6 +125,13 @@ class Column:
         return self.need is Need.REQUIRED
 
     @property
+    def seen_in(self) -> str:
+        """甲, 乙 or both."""
+        return "、".join(
+            name for name, source in (("甲", FIRST), ("乙", SECOND)) if source in self.source
+        )
+
+    @property
     def filled_here(self) -> bool:
         return self.home in SUPPLEMENTS
 

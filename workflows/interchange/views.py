@@ -33,6 +33,8 @@ from workflows.interchange.states import SAID
 from workflows.interchange.tables import (
     BY_NAME,
     CODES,
+    FIRST,
+    SECOND,
     STANDARD,
     SUPPLEMENTS,
     TABLES,
@@ -211,6 +213,7 @@ def gaps(request: SignedInRequest, home: str, column: str) -> HttpResponse:
                 source.add_error(None, str(refusal))
                 refuse(request, refusal, action="interchange.fill", subject=column)
             else:
+                _look_again(unit)
                 messages.success(request, f"已记录 {done} 项，清单里随即减少。")
                 return redirect(f"{request.path}{chosen.query}")
     forms = {form["key"].value(): form for form in formset or ()}
@@ -274,6 +277,7 @@ def subject(request: SignedInRequest, home: str, key: str) -> HttpResponse:
         raise PermissionDenied("这一项不由您填写。")
     row = Supplement.objects.filter(kind=place.value, key=key).first()
     columns = fields_of(place)
+    called = queries.named(place, [key]).get(key, "")
     given = row.given if row else {}
     form = SubjectForm(
         request.POST or None,
@@ -291,9 +295,9 @@ def subject(request: SignedInRequest, home: str, key: str) -> HttpResponse:
         request,
         "interchange/subject.html",
         {
-            "title": f"{place.label} {key}",
+            "title": f"{place.label} {called if place is Home.DEPARTMENT else key}",
             "crumbs": [("数据交换表", reverse("interchange:overview")), (place.label, "")],
-            "name": queries.named(place, [key]).get(key, ""),
+            "name": called,
             "form": form if fills else None,
             "row": row,
             "lines": [(column, given.get(name)) for name, column in columns.items()],
@@ -325,7 +329,14 @@ def _filled(
         form.add_error(None, str(refusal))
         refuse(request, refusal, action="interchange.fill", subject=f"{home.label} {key}")
         return False
+    _look_again(unit)
     return True
+
+
+def _look_again(unit: str) -> None:
+    """The desk of the unit that recorded something."""
+    for year in queries.seasons()[: queries.SEASONS]:
+        actions.look_again(year=year, unit=unit, on=timezone.localdate(), at=timezone.now())
 
 
 @require_safe
@@ -405,8 +416,8 @@ def standard(request: SignedInRequest) -> HttpResponse:
                 for codes in CODES.values()
                 if codes.values
             ],
-            "code_labels": {name: codes.label for name, codes in CODES.items()},
             "said": SAID,
+            "sources": [source.split("：", 1) for source in (FIRST, SECOND)],
         },
     )
 

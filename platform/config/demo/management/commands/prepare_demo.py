@@ -86,7 +86,8 @@ class Command(BaseCommand):
             for tenant in ready_tenants():
                 with visiting(tenant):
                     reconcile()
-                    interchange_sample.fill(on=today, at=timezone.now())
+                    peopled = Membership.objects.filter(tenant=tenant).exists()
+                    interchange_sample.fill(on=today, at=timezone.now(), departments=peopled)
                     interchange.check_all(on=today, at=timezone.now())
 
     @contextmanager
