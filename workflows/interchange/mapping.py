@@ -124,7 +124,6 @@ def _load_steps(found: Ledgers) -> None:
 
 def rows(found: Ledgers) -> Iterator[Row]:
     """Table by table, parents first; narrowed to an owner only the tables that owner answers for."""
-    started = [each for each in found.procedures if each.received_on or each.pk in found.entries]
     items = _items(found)
     if not found.owner:
         yield from _processes(found)
@@ -135,6 +134,7 @@ def rows(found: Ledgers) -> Iterator[Row]:
         yield from _projects(found)
         yield from _units(found)
     if found.owner != OFFICE:
+        started = [each for each in found.procedures if each.pk in found.entries]
         yield from _cases(found, started)
         yield from _steps(found, started)
         yield from _documents(found, started)
