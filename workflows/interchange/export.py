@@ -53,6 +53,7 @@ def build(checked: Iterable[Checked], head: Head, names: Mapping[str, str]) -> P
     """Rows that pass go into the tables, the others into the list of those left out, each with its
     reasons; ``names`` are the departments'. Rows are written as they come."""
     made, tables = Package(), {table.name: _Sheet(table) for table in TABLES}
+    left: list[Sequence[str]] = []
     target, books = io.BytesIO(), io.BytesIO()
     with xlsxwriter.Workbook(books, {"constant_memory": True}) as book:
         book.set_properties({"title": head.number, "created": datetime(1980, 1, 1)})  # noqa: DTZ001 -- equal bytes
@@ -68,9 +69,10 @@ def build(checked: Iterable[Checked], head: Head, names: Mapping[str, str]) -> P
             else:
                 sheet.refused += 1
                 made.refusals.append(each)
-                left_out.add(_refused_line(each, names))
+                left.append(_refused_line(each, names))
+                left_out.add(left[-1])
         files = {f"{name}.csv": sheet.csv() for name, sheet in tables.items()}
-        files["未上报.csv"] = _csv(REFUSED, (_refused_line(each, names) for each in made.refusals))
+        files["未上报.csv"] = _csv(REFUSED, left)
         made.manifest = _manifest(head, tables, made, files)
         _write_lines(cover, _cover(made.manifest), width=90)
         _write_lines(notes, _notes(), width=120)

@@ -10,40 +10,50 @@ from workflows.interchange.tables import CODES, Column, Type
 SOURCE = "文件名称和文号，或者查询的平台"
 
 
+class _MayStayEmpty(forms.Field):
+    """Asked for by the exchange, and empty all the same where nobody knows it."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:
+            super().validate(value)
+
+
+class _Text(_MayStayEmpty, forms.CharField):
+    pass
+
+
+class _Choice(_MayStayEmpty, forms.ChoiceField):
+    pass
+
+
 def field_for(column: Column, processes: Mapping[str, str]) -> forms.Field:
-    """A field of the column's type; never required, because what nobody knows stays empty."""
+    """A field of the column's type; empty passes, because what nobody knows is not made up."""
     codes = CODES.get(column.codes)
-    wanted = "交换表必填，不知道的先空着。" if column.required else ""
-    help_text = wanted + column.note
+    common: dict[str, Any] = {
+        "label": column.label, "required": column.required, "help_text": column.note,
+    }  # fmt: skip
     if column.name == "SPLCBM":
         found = [("", "请选择")] + [(code, f"{code} {name}") for code, name in processes.items()]
-        return forms.ChoiceField(
-            label=column.label, required=False, choices=found, help_text=help_text
-        )
+        return _Choice(choices=found, **common)
     if codes and codes.whole:
-        choices = [("", "请选择")] + [
-            (code, f"{code} {label}") for code, label in codes.values.items()
-        ]
-        return forms.ChoiceField(
-            label=column.label, required=False, choices=choices, help_text=help_text
-        )
+        listed = [(code, f"{code} {label}") for code, label in codes.values.items()]
+        return _Choice(choices=[("", "请选择"), *listed], **common)
     if codes:
         known = "、".join(f"{code} {label}" for code, label in codes.values.items())
         says = f"查到的有：{known}（未核实）" if known else "公开的代码表没有查到"
-        help_text = f"{wanted}按接收平台的代码表填数字；{says}"
+        common["help_text"] = f"按接收平台的代码表填数字；{says}。"
     widget: forms.Widget = forms.TextInput()
     if column.type is Type.DATE:
         widget = forms.TextInput({"placeholder": "年-月-日", "inputmode": "numeric"})
     if column.type is Type.OPINION:
         widget = forms.Textarea({"rows": 2})
-    return forms.CharField(
-        label=column.label, required=False, max_length=500, widget=widget, help_text=help_text
-    )
+    return _Text(max_length=500, widget=widget, **common)
 
 
 class SubjectForm(forms.Form):
     """All that is asked of one subject."""
 
+    use_required_attribute = False
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(

@@ -312,6 +312,9 @@ TABLES = (PROCESS, STAGE, ITEM, PROJECT, UNIT, CASE, STEP, DOCUMENT, FILE)
 BY_NAME: Mapping[str, Table] = {table.name: table for table in TABLES}
 
 
+COLUMNS: Mapping[str, Column] = {c.name: c for table in reversed(TABLES) for c in table.columns}
+
+
 def fields_of(home: Home) -> dict[str, Column]:
     """What is filled in for one ``home``, by column, each once, the required ones first."""
     found: dict[str, Column] = {}

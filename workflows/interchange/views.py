@@ -27,12 +27,13 @@ from workflows.interchange.checking import Fault, Finding, Tally
 from workflows.interchange.export import UNVERIFIED
 from workflows.interchange.forms import LineFormSet, SeasonForm, SourceForm, SubjectForm
 from workflows.interchange.mapping import OFFICE
-from workflows.interchange.models import Batch, Supplement
+from workflows.interchange.models import Batch, RefusedRow, Supplement
 from workflows.interchange.queries import Report
 from workflows.interchange.states import SAID
 from workflows.interchange.tables import (
     BY_NAME,
     CODES,
+    COLUMNS,
     FIRST,
     SECOND,
     STANDARD,
@@ -184,8 +185,9 @@ def gaps(request: SignedInRequest, home: str, column: str) -> HttpResponse:
     source = formset = None
     if request.method == "POST" and not fills:
         raise PermissionDenied("这一项不由您填写。")
-    if group is None and column not in fields_of(place):
+    if column not in (fields_of(place) if place in SUPPLEMENTS else COLUMNS):
         raise Http404
+    told = group.column if group else COLUMNS[column]
     if fills:
         source = SourceForm(request.POST or None)
         kept = queries.supplements(place, mine)
@@ -222,10 +224,10 @@ def gaps(request: SignedInRequest, home: str, column: str) -> HttpResponse:
         request,
         "interchange/gaps.html",
         {
-            "title": group.column.label if group else fields_of(place)[column].label,
+            "title": told.label,
             "crumbs": [
                 ("数据交换表", reverse("interchange:overview") + chosen.query),
-                (group.column.label if group else column, ""),
+                (told.label, ""),
             ],
             "group": group,
             "home": place,
@@ -479,13 +481,20 @@ def batch(request: SignedInRequest, pk: int) -> HttpResponse:
             "whole": hashlib.sha256(bytes(found.content)).hexdigest() == found.digest,
             "size": len(found.content),
             "page": page,
-            "rows": [
-                (row, BY_NAME[row.table].label if row.table in BY_NAME else row.table,
-                 _called(row.department_code, names))
-                for row in page
-            ],
+            "rows": [_refused(row, names) for row in page],
         },
     )  # fmt: skip
+
+
+def _refused(row: RefusedRow, names: Mapping[str, str]) -> dict[str, Any]:
+    """A row left out; its reasons without the table and the row, which stand beside them."""
+    table = BY_NAME[row.table].label if row.table in BY_NAME else row.table
+    return {
+        "name": row.name,
+        "table": table,
+        "owner": _called(row.department_code, names),
+        "reasons": [reason.removeprefix(f"{table}，{row.name}：") for reason in row.reasons],
+    }
 
 
 @require_safe

@@ -133,10 +133,14 @@ def test_a_value_of_another_ledger_leads_to_its_page(
     with in_tenant(banner):
         Project.objects.update(place="待定")
         number = Project.objects.get(year=YEAR).number
-    page = text(office.get("/interchange/gaps/project_ledger/JSDD/"))
+    path = "/interchange/gaps/project_ledger/JSDD/"
+    page = text(office.get(path))
     assert f"/projects/{number}/edit/" in page
     assert "待定" in page
     assert '<form method="post"' not in page.split("<main")[1]
+    with in_tenant(banner):
+        Project.objects.update(place="大路产业园")
+    assert "没有要补的" in text(office.get(path))
 
 
 @pytest.mark.parametrize(
