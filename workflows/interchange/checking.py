@@ -1,9 +1,10 @@
 """What is missing, invented or contradictory in rows about to be exported (检查). Pure: the day is a parameter.
 
 The score (数据真实度) is the share of asked cells that hold a recorded fact. It is monotone: a value taken
-away or invented never raises it, one put right never lowers it. Three rules keep it so. A cell has one fault at
+away or invented never raises it, one put right never lowers it. Four rules keep it so. A cell has one fault at
 most. A contradiction between two days is charged to the later one alone. Of equal values beyond what is allowed
-each further row is charged once.
+each further row is charged once. What a value leads to (a project's process leads to rows of its matters) is asked
+whether or not the value is there.
 """
 
 import re
@@ -63,7 +64,8 @@ class Row:
 
     ``waived`` are columns nobody asks of this row, ``recurring`` those whose words may stand in many rows. ``since`` are days a column may not lie before, with
     what happened on them. ``parents`` are the (table, key) it hangs on. ``subjects`` name what a value of
-    each home belongs to, ``owner`` the department, empty for the office.
+    each home belongs to, ``owner`` the department, empty for the office. Rows that ``counts_as`` the same
+    hold the same facts, which are counted once. ``held`` says why a row without fault stays at home.
     """
 
     table: str
@@ -76,6 +78,8 @@ class Row:
     since: Mapping[str, tuple[date, str]] = field(default_factory=dict)
     parents: tuple[tuple[str, str], ...] = ()
     recurring: frozenset[str] = frozenset()
+    counts_as: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +141,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A row with what is wrong in it; ``orphan`` says which parent was refused before it."""
+    """A row with what is wrong in it; ``orphan`` says which parent was refused before it. ``again``: its facts
+    have been counted with an earlier row."""
 
     row: Row
     findings: tuple[Finding, ...]
     asked: int
     orphan: str = ""
+    again: bool = False
 
     @property
     def passes(self) -> bool:
@@ -158,14 +164,17 @@ def check(rows: Iterable[Row], *, on: date) -> Iterator[Checked]:
     """The rows one after another, parents before children; holds keys and repeated words, not rows."""
     refused: set[tuple[str, str]] = set()
     seen: Counter[tuple[str, str, str]] = Counter()
+    counted: set[tuple[str, str]] = set()
     for row in rows:
         table = BY_NAME[row.table]
         findings, asked = _check_row(row, table, on, seen)
         lost = next((parent for parent in row.parents if parent in refused), None)
-        orphan = ""
+        orphan = row.held
         if lost:
             orphan = f"所属的{BY_NAME[lost[0]].label}“{lost[1]}”没有通过，本行一并不上报。"
-        found = Checked(row, tuple(findings), asked, orphan)
+        facts = (row.table, row.counts_as or row.key)
+        found = Checked(row, tuple(findings), asked, orphan, again=facts in counted)
+        counted.add(facts)
         if not found.passes:
             refused.add((row.table, row.key))
         yield found
@@ -182,6 +191,8 @@ def tally(checked: Iterable[Checked]) -> dict[str, Tally]:
 def count(into: Tally, each: Checked) -> None:
     into.rows += 1
     into.passed += each.passes
+    if each.again:
+        return
     into.asked += each.asked
     into.recorded += each.asked - len(each.findings)
     into.faults.update(finding.fault.value for finding in each.findings)

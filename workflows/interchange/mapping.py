@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from django.db.models import Min, Q
@@ -94,22 +95,23 @@ def load(year: int, owner: str | None = None) -> Ledgers:
     if owner:
         procedures = procedures.filter(department_code=owner)
     elif owner == OFFICE:  # of a case the office's rows only know that there is one
-        procedures = procedures.only("project", "order", "stage", "matter_code", "matter_version")
+        procedures = procedures.only("project", "order", "stage")
     found.procedures = list(procedures.order_by("project__number", "order", "pk"))
     for procedure in found.procedures:
         procedure.project = found.projects[procedure.project_id]
+    if owner != OFFICE:
+        _load_cases(found)
+    return found
+
+
+def _load_cases(found: Ledgers) -> None:
+    """The matters, the ledger lines, the papers that may follow and their files: what the office's rows have
+    no use for."""
     versions = {(each.matter_code, each.matter_version) for each in found.procedures}
     rows = MatterVersion.objects.filter(matter_code__in={code for code, _ in versions})
     for version in rows.prefetch_related("dependencies"):
         if (version.matter_code, version.number) in versions:
             found.matters[version.matter_code, version.number] = version
-    if owner != OFFICE:
-        _load_steps(found)
-    return found
-
-
-def _load_steps(found: Ledgers) -> None:
-    """The ledger lines, the papers that may follow, and their files: what the office's rows have no use for."""
     keys = [procedure.pk for procedure in found.procedures]
     for entry in ClockEntry.objects.filter(procedure__in=keys).order_by("pk"):
         found.entries.setdefault(entry.procedure_id, []).append(entry)
@@ -124,12 +126,11 @@ def _load_steps(found: Ledgers) -> None:
 
 def rows(found: Ledgers) -> Iterator[Row]:
     """Table by table, parents first; narrowed to an owner only the tables that owner answers for."""
-    items = _items(found)
     if not found.owner:
         yield from _processes(found)
-        yield from _stages(found, items)
+        yield from _stages(found)
     if found.owner != OFFICE:
-        yield from _item_rows(found, items)
+        yield from _item_rows(found)
     if not found.owner:
         yield from _projects(found)
         yield from _units(found)
@@ -157,8 +158,11 @@ def _processes(found: Ledgers) -> Iterator[Row]:
             )
 
 
-def _stages(found: Ledgers, items: Iterable[Procedure]) -> Iterator[Row]:
-    for process, stage in sorted({(found.process_of(p.project), p.stage) for p in items}):
+def _stages(found: Ledgers) -> Iterator[Row]:
+    """The stages that the season's procedures stand in, of each process."""
+    stages = sorted({procedure.stage for procedure in found.procedures})
+    processes = [code for kind, code in found.supplements if kind == Home.PROCESS]
+    for process, stage in product(processes, stages):
         key = f"{process}-{stage}"
         yield _row(
             found,
@@ -228,19 +232,25 @@ def _units(found: Ledgers) -> Iterator[Row]:
 # The departments' -------------------------------------------------------------------------------------
 
 
-def _items(found: Ledgers) -> list[Procedure]:
-    """One procedure for each matter that a process leads to, by process and matter."""
-    first: dict[tuple[str, str, int], Procedure] = {}
+def _items(found: Ledgers) -> list[tuple[str, Procedure]]:
+    """A process and one procedure for each matter it leads to; a matter that no process leads to yet stands
+    with none, so that its facts are asked all the same."""
+    led: dict[tuple[str, int, str], dict[str, Procedure]] = {}
     for procedure in found.procedures:
-        if process := found.process_of(procedure.project):
-            first.setdefault((process, procedure.matter_code, procedure.matter_version), procedure)
-    return [first[key] for key in sorted(first)]
+        matter = (procedure.matter_code, procedure.matter_version, procedure.department_code)
+        led.setdefault(matter, {}).setdefault(found.process_of(procedure.project), procedure)
+    return [
+        (process, each)
+        for _, by_process in sorted(led.items())
+        for process, each in sorted(by_process.items())
+        if process or len(by_process) == 1
+    ]
 
 
-def _item_rows(found: Ledgers, items: Iterable[Procedure]) -> Iterator[Row]:
-    for procedure in items:
-        process = found.process_of(procedure.project)
+def _item_rows(found: Ledgers) -> Iterator[Row]:
+    for process, procedure in _items(found):
         code = procedure.matter_code
+        matter = f"{code}-{procedure.matter_version}-{procedure.department_code}"
         version = found.matters.get((code, procedure.matter_version))
         fact = version.fact if version else None
         limit = fact.limit_days if fact else None
@@ -248,8 +258,8 @@ def _item_rows(found: Ledgers, items: Iterable[Procedure]) -> Iterator[Row]:
         yield _row(
             found,
             ITEM,
-            f"{process}-{code}-{procedure.matter_version}",
-            f"审批流程 {process} 的事项 {code} {procedure.name}",
+            f"{process}-{matter}",
+            f"审批流程 {process or '未选定'} 的事项 {code} {procedure.name}",
             {
                 **_values(found.supplements.get((Home.MATTER.value, code), {})),
                 **_process(found, process),
@@ -268,6 +278,8 @@ def _item_rows(found: Ledgers, items: Iterable[Procedure]) -> Iterator[Row]:
             owner=procedure.department_code,
             waived=frozenset({"SPSXBLSX"} if fact and fact.unit == "none" else ()),
             parents=((PROCESS.name, process), (STAGE.name, f"{process}-{procedure.stage}")),
+            counts_as=matter,
+            held="" if process else "还没有项目为这一事项选定审批流程，本行不上报。",
         )  # fmt: skip
 
 
@@ -401,21 +413,15 @@ def _row(
     since: Mapping[str, tuple[date, str]] | None = None,
     parents: tuple[tuple[str, str], ...] = (),
     recurring: frozenset[str] = frozenset(),
+    counts_as: str = "",
+    held: str = "",
 ) -> Row:
     """The row with what every table has. It holds: what left the list is not among the rows at all."""
     every = {"DFSJZJ": key, "XZQHDM": found.region, "SJYXBS": 1}
     return Row(
-        table.name,
-        key,
-        name,
-        {**values, **every},
-        subjects,
-        owner,
-        waived,
-        since or {},
-        parents,
-        recurring,
-    )
+        table.name, key, name, {**values, **every}, subjects, owner, waived, since or {}, parents,
+        recurring, counts_as, held,
+    )  # fmt: skip
 
 
 def _values(given: Given) -> dict[str, str]:

@@ -173,6 +173,21 @@ def test_a_row_whose_parent_was_refused_goes_with_it_and_counts_no_fault() -> No
     assert found.reasons == ["所属的项目基本信息表“P1”没有通过，本行一并不上报。"]
 
 
+def test_facts_that_stand_in_two_rows_are_counted_once_and_both_rows_are_judged() -> None:
+    one = clean("SPGL_DFXMSPLCJDSXXXB", "P1-A08", BJLX=None)
+    rows = [Row(one.table, key, key, one.values, counts_as="A08") for key in ("P1-A08", "P2-A08")]
+    found = list(check(rows, on=TODAY))
+    assert [each.passes for each in found] == [False, False]
+    both, alone = (tally(check(part, on=TODAY))[one.table] for part in (rows, rows[:1]))
+    assert (both.rows, both.asked, both.recorded) == (2, alone.asked, alone.recorded)
+
+
+def test_a_row_that_is_held_stays_at_home_without_a_fault() -> None:
+    row = clean(PROCESS.name)
+    (found,) = check([Row(row.table, row.key, row.name, row.values, held="还没有选定。")], on=TODAY)
+    assert (found.passes, found.findings, found.reasons) == (False, (), ["还没有选定。"])
+
+
 def test_a_finding_names_table_row_column_value_and_cure() -> None:
     row = clean(STEP.name, BLYJ="同意")
     (found,) = check(

@@ -10,10 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from tenants.models import Tenant
 from tests.workflows.interchange.conftest import (
+    PROCESS as PROCESS_CODE,
+)
+from tests.workflows.interchange.conftest import (
     TODAY,
     YEAR,
     In,
     decided,
+    fill,
     fill_department,
     fill_office,
     handle,
@@ -22,7 +26,7 @@ from tests.workflows.interchange.conftest import (
 )
 from workflows.deficiency.models import Deficiency
 from workflows.interchange import mapping
-from workflows.interchange.checking import Row, check
+from workflows.interchange.checking import Row, check, tally, total
 from workflows.interchange.mapping import OFFICE
 from workflows.interchange.tables import (
     CASE,
@@ -34,6 +38,7 @@ from workflows.interchange.tables import (
     STEP,
     TABLES,
     UNIT,
+    Home,
 )
 from workflows.procedures.models import Procedure
 from workflows.projects.models import Project
@@ -72,8 +77,28 @@ def test_a_project_nobody_supplemented_holds_its_ledger_and_nothing_else(project
     assert row.values["YDMJ"] == (project.land_ha or 0) * 10_000
 
 
-def test_no_process_and_no_case_makes_no_row(project: Project) -> None:
-    assert rows().keys() == {PROJECT.name, UNIT.name}
+def test_without_a_process_matters_are_asked_about_and_stay_at_home(project: Project) -> None:
+    found = rows()
+    assert found.keys() == {ITEM.name, PROJECT.name, UNIT.name}
+    assert all("选定审批流程" in row.held for row in found[ITEM.name])
+
+
+def test_choosing_a_process_never_lowers_the_score(project: Project) -> None:
+    def score() -> float:
+        found = total(tally(check(mapping.rows(mapping.load(YEAR)), on=TODAY)))
+        assert found.score is not None
+        return found.score
+
+    two = lay_out(2)[1]
+    for code in (PROCESS_CODE, "1506220002"):
+        fill(Home.PROCESS, code, SPLCMC="流程", SPLCBBH="1.0", SPLCSXSJ="2026-01-01", SPLCLX="6")
+    before = score()
+    for each, code in ((project, PROCESS_CODE), (two, "1506220002")):
+        fill(Home.PROJECT, each.number, SPLCBM=code)
+        after = score()
+        assert after > before
+        before = after
+    assert len(rows()[ITEM.name]) > len({row.counts_as for row in rows()[ITEM.name]})
 
 
 def test_a_project_that_left_the_list_has_no_rows(project: Project) -> None:
@@ -160,7 +185,6 @@ def test_with_everything_recorded_every_row_passes(project: Project) -> None:
 
 
 def test_a_process_is_told_by_the_matters_its_projects_need(project: Project) -> None:
-    assert ITEM.name not in rows()
     fill_office(project)
     found = rows()
     codes = {row.values["SPSXBM"] for row in found[ITEM.name]}
