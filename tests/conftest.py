@@ -20,7 +20,10 @@ from kernel.calendars.actions import load_standard_notices
 from kernel.trail import SYSTEM
 from tenants import migrating, provisioning, sharding
 from tenants.gateway import visiting
+from tenants.honesty.models import Score
 from tenants.models import Domain, Kind, Tenant
+from tenants.rollup.ledgers import ledgers
+from tenants.rollup.models import Reconciliation
 from workflows.catalogue.actions import load_standard
 from workflows.mechanism.models import Unit
 
@@ -171,9 +174,9 @@ def passing_banner(name: str, slug: str, code: str, prefix: str) -> Iterator[Ten
     try:
         yield tenant
     finally:
-        with visiting(tenant), connection.cursor() as cursor:
-            cursor.execute("DELETE FROM rollup_projectrow WHERE owner = current_schema()")
-            cursor.execute("DELETE FROM rollup_procedurerow WHERE owner = current_schema()")
+        with visiting(tenant):
+            for model in (*(ledger.model for ledger in ledgers()), Reconciliation, Score):
+                model.objects.filter(owner=tenant.schema_name).delete()
         connection.set_schema_to_public()
         with connection.cursor() as cursor:
             cursor.execute(f"DROP SCHEMA {tenant.schema_name} CASCADE")

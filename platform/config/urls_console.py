@@ -30,6 +30,7 @@ urlpatterns = [
     path("letters/", include("workflows.letters.urls")),
     path("filings/", include("workflows.filings.urls")),
     path("effects/", include("workflows.effects.urls")),
+    path("interchange/", include("workflows.interchange.urls")),
     path("overview/", include("workflows.overview.urls")),
     path("holidays/", include("workflows.holidays.urls")),
     path("disclosure/", include("workflows.disclosure.urls")),

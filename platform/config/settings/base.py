@@ -38,6 +38,7 @@ SHARED_APPS = [
     "django_tenants",
     "tenants.registry",
     "tenants.rollup",
+    "tenants.honesty",
     "kernel.accounts",
     "kernel.calendars",
     "kernel.trail",
@@ -96,6 +97,7 @@ TENANT_APPS = [
     "workflows.policies",
     "workflows.dispatch",
     "workflows.filings",
+    "workflows.interchange",
     "workflows.disclosure",
     "workflows.exchange",
 ]
@@ -323,6 +325,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "reconcile-rollup": {
         "task": "tenants.rollup.tasks.reconcile_all",
         "schedule": crontab(hour=2, minute=30),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "check-interchange": {
+        "task": "tenants.tasks.every_tenant",
+        "args": ["workflows.interchange.tasks.check_tenant"],
+        "schedule": crontab(hour=2, minute=50),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "clear-sessions": {

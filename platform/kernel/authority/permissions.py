@@ -53,6 +53,10 @@ class Permission(StrEnum):
     FILINGS_SEND = "filings.send"
     FILINGS_RECEIVE = "filings.receive"
     FILINGS_MEASURES = "filings.measures"
+    INTERCHANGE_VIEW = "interchange.view"
+    INTERCHANGE_FILL = "interchange.fill"
+    INTERCHANGE_PREPARE = "interchange.prepare"
+    INTERCHANGE_OVERSEE = "interchange.oversee"
     OVERVIEW_VIEW = "overview.view"
     OVERVIEW_CHANGE = "overview.change"
     DISCLOSURE_VIEW = "disclosure.view"
@@ -108,6 +112,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SUPERVISION_VIEW,
         Permission.FILINGS_VIEW,
         Permission.FILINGS_MEASURES,
+        Permission.INTERCHANGE_VIEW,
+        Permission.INTERCHANGE_FILL,
     },
     Role.REPRESENTATIVE: _READ
     | {
@@ -119,11 +125,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SUPERVISION_VIEW,
         Permission.FILINGS_VIEW,
         Permission.FILINGS_MEASURES,
+        Permission.INTERCHANGE_VIEW,
+        Permission.INTERCHANGE_FILL,
     },
     Role.HELPER: _READ,
     Role.LEADER: _READ
     | {
         Permission.FILINGS_VIEW,
+        Permission.INTERCHANGE_VIEW,
+        Permission.INTERCHANGE_OVERSEE,
         Permission.OVERVIEW_VIEW,
         Permission.DISCLOSURE_VIEW,
         Permission.DISCLOSURE_RELEASE,
@@ -136,6 +146,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISION: _READ
     | {
         Permission.FILINGS_VIEW,
+        Permission.INTERCHANGE_VIEW,
+        Permission.INTERCHANGE_OVERSEE,
         Permission.OVERVIEW_VIEW,
         Permission.EXCHANGE_VIEW,
         Permission.TRAIL_VIEW,

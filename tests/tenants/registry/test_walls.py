@@ -217,6 +217,7 @@ def test_the_portal_releases_nothing(db: None) -> None:
         "rollup_projectrow",
         "rollup_procedurerow",
         "rollup_reconciliation",
+        "honesty_score",
     ],
 )
 def test_no_tenant_empties_a_shared_table_past_its_walls(

@@ -35,6 +35,8 @@ from workflows.catalogue.actions import load_standard
 from workflows.disclosure.sample import release_samples
 from workflows.filings import actions as filings
 from workflows.filings import sample as filings_sample
+from workflows.interchange import actions as interchange
+from workflows.interchange import sample as interchange_sample
 from workflows.issuing import sample as issuing_sample
 from workflows.mechanism import sample as mechanism_sample
 from workflows.mechanism.models import Unit
@@ -79,10 +81,13 @@ class Command(BaseCommand):
             self.file(today)
         with self.step("公开发布与门户"):
             self.publish(today)
-        with self.step("汇总对账"):
+        with self.step("汇总对账与数据交换表检查"):
             for tenant in ready_tenants():
                 with visiting(tenant):
                     reconcile()
+                    peopled = Membership.objects.filter(tenant=tenant).exists()
+                    interchange_sample.fill(on=today, at=timezone.now(), departments=peopled)
+                    interchange.check_all(on=today, at=timezone.now())
 
     @contextmanager
     def step(self, label: str) -> Iterator[None]:
