@@ -80,6 +80,7 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     "kernel.trail",
+    "kernel.once",
     "kernel.papers",
     "kernel.outbox",
     "kernel.notices",
@@ -330,6 +331,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "tenants.tasks.every_tenant",
         "args": ["kernel.notices.tasks.forget_tenant"],
         "schedule": crontab(hour=3, minute=50),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "forget-forms": {
+        "task": "tenants.tasks.every_tenant",
+        "args": ["kernel.once.tasks.forget_tenant"],
+        "schedule": crontab(hour=3, minute=55),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "reconcile-rollup": {
