@@ -17,14 +17,13 @@ from kernel.embedded.processes import CannotStart
 from kernel.embedded.services import running_services
 
 NOTHING_COLLECTED = 5
-#: The tests whose number of ledgers, of roll-up writes and of kills the environment sets.
+#: The tests whose number of ledgers and of kills the environment sets.
 SOAK = (
     "tests/kernel/clock/test_read_against_the_oracle.py",
     "tests/kernel/clock/test_columns.py",
-    "tests/tenants/rollup/test_replay.py",
     "tests/chaos",
 )
-SOAKED = {"LEDGERS": "1000000", "WRITES": "100000", "KILLS": "200"}
+SOAKED = {"LEDGERS": "1000000", "KILLS": "200"}
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
