@@ -17,13 +17,14 @@ from kernel.embedded.processes import CannotStart
 from kernel.embedded.services import running_services
 
 NOTHING_COLLECTED = 5
-#: The comparisons of the clock whose number of ledgers the environment sets.
+#: The tests whose number of ledgers and of kills the environment sets.
 SOAK = (
     "tests/kernel/clock/test_read_against_the_oracle.py",
     "tests/kernel/clock/test_columns.py",
     "tests/tenants/rollup/test_writing.py",
+    "tests/chaos",
 )
-SOAKED = {"LEDGERS": "1000000", "ROLLUP_WRITES": "100000"}
+SOAKED = {"LEDGERS": "1000000", "ROLLUP_WRITES": "100000", "KILLS": "200"}
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -55,17 +56,20 @@ def main(arguments: list[str]) -> int:
 
 
 def all_tests(environment: Mapping[str, str], *, chromium: str | None) -> int:
-    """Quick tests, then those in a browser; the last lines say what did not run."""
+    """Quick tests, those that kill servers, those in a browser; the last lines say what did not run."""
     begun = time.monotonic()
     # Spread over the processors, unless somebody asks for some tests alone.
     spread = () if os.environ.get("PYTEST_ARGS") else ("-n", "auto")
-    codes = [pytest("not browser and not bench", environment, *spread)]
+    codes = [pytest("not browser and not bench and not chaos", environment, *spread)]
     lines = [f"测试：{verdict(codes[0])}（{time.monotonic() - begun:.0f} 秒）"]
+    begun = time.monotonic()
+    codes.append(pytest("chaos", environment, "-p", "no:randomly"))
+    lines.append(f"故障测试：{verdict(codes[1])}（{time.monotonic() - begun:.0f} 秒）")
     if chromium:
         begun = time.monotonic()
         codes.append(pytest("browser", {**environment, "CHROMIUM": chromium}))
         lines.append(
-            f"浏览器测试：{verdict(codes[1])}（{time.monotonic() - begun:.0f} 秒，{chromium}）"
+            f"浏览器测试：{verdict(codes[-1])}（{time.monotonic() - begun:.0f} 秒，{chromium}）"
         )
     else:
         lines.append(

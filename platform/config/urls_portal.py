@@ -6,6 +6,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 
 urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
+    path("sign-in/", include("kernel.accounts.portal_urls")),
     path("documents/", include("public_site.documents")),
     path("", include("public_site.urls")),
     path("", include(wagtail_urls)),

@@ -114,11 +114,16 @@ def turn(almanac: Path, moment: str) -> None:
 
 @contextmanager
 def running_city(
-    folder: Path, *, seeding: str = "tests.browser.prepare_city", moment: str = ""
+    folder: Path,
+    *,
+    seeding: str = "tests.browser.prepare_city",
+    moment: str = "",
+    settings_of_its_own: Mapping[str, str] | None = None,
 ) -> Iterator[City]:
     """Start everything on databases and ports of its own; leave nothing behind.
 
-    ``seeding`` is the module that fills the database; with ``moment`` the city lives on that day.
+    ``seeding`` is the module that fills the database; with ``moment`` the city lives on that day;
+    ``settings_of_its_own`` are variables of its environment.
     """
     with ExitStack() as last:
         url = last.enter_context(own_database(os.environ["DATABASE_URL"]))
@@ -126,6 +131,7 @@ def running_city(
         port = free_port()
         environment = {
             **os.environ,
+            **(settings_of_its_own or {}),
             "DATABASE_URL": url,
             "REDIS_URL": redis_url,
             "DJANGO_SETTINGS_MODULE": "config.settings.demo",

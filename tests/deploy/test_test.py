@@ -13,7 +13,7 @@ from kernel.embedded.processes import CannotStart
 @pytest.fixture
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A suite of two tests in place of ours: one quick, one for a browser that fails."""
-    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  bench\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  browser\n  bench\n  chaos\n")
     (tmp_path / "test_two.py").write_text(
         "import pytest\n\ndef test_quick(): pass\n\n"
         "@pytest.mark.browser\ndef test_page(): raise SystemError\n"
@@ -35,8 +35,9 @@ def test_a_failure_in_the_browser_fails_the_run(
     environment: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert make_test.all_tests(environment, chromium="/usr/bin/chromium") == 1
-    quick, browser = capsys.readouterr().out.strip().split("\n")[-2:]
-    assert "测试：通过" in quick
+    quick, chaos, browser = capsys.readouterr().out.strip().split("\n")[-3:]
+    assert quick.startswith("测试：通过")
+    assert chaos.startswith("故障测试：没有符合条件的测试")
     assert "浏览器测试：未通过" in browser
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.once.sending import once
 from kernel.papers.formats import LARGEST
 from kernel.papers.paper import Paper
 from kernel.refusal import Refused
@@ -333,6 +334,7 @@ def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ASSIGNMENTS_ANSWER)
+@once
 def feed(request: SignedInRequest, pk: int) -> HttpResponse:
     part = _part(request, pk)
     today = timezone.localdate()
@@ -412,6 +414,7 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ASSIGNMENTS_CHANGE)
+@once
 def new(request: SignedInRequest) -> HttpResponse:
     """A new draft, from a project, a procedure, or a leader's note."""
     today = timezone.localdate()
@@ -557,6 +560,7 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ASSIGNMENTS_CHANGE)
+@once
 def hand_over(request: SignedInRequest) -> HttpResponse:
     """Hand over one or several drafts, each by itself."""
     done = []

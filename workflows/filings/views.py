@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.once.sending import once
 from kernel.papers.paper import Paper
 from kernel.refusal import Refused
 from kernel.trail.queries import events, of
@@ -296,6 +297,7 @@ def _content(content: Content, snapshot: Snapshot) -> dict[str, object]:
 
 @require_POST
 @requires(Permission.FILINGS_SEND)
+@once
 def write(request: SignedInRequest, kind: str) -> HttpResponse:
     """Keep the words of what the office files."""
     content = _of_the_office(kind)
@@ -345,6 +347,7 @@ def _write(
 
 @require_POST
 @requires(Permission.FILINGS_SEND)
+@once
 def send(request: SignedInRequest, kind: str) -> HttpResponse:
     content, term = _of_the_office(kind), _term(request, kind)
     return _send(request, content, term, f"{reverse('filings:new', args=[kind])}")
@@ -402,12 +405,14 @@ def measures(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.FILINGS_MEASURES)
+@once
 def new_measure(request: SignedInRequest) -> HttpResponse:
     return _measure(request, None)
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.FILINGS_MEASURES)
+@once
 def measure(request: SignedInRequest, pk: int) -> HttpResponse:
     return _measure(request, get_object_or_404(queries.measures_for(request), pk=pk))
 
@@ -433,6 +438,7 @@ def _measure(request: SignedInRequest, draft: Draft | None) -> HttpResponse:
 
 @require_POST
 @requires(Permission.FILINGS_MEASURES)
+@once
 def send_measure(request: SignedInRequest, pk: int) -> HttpResponse:
     draft = get_object_or_404(queries.measures_for(request), pk=pk)
     term, back = Term(draft.year, draft.period), reverse("filings:measure", args=[pk])
@@ -524,6 +530,7 @@ def _history(filing: Filing) -> list[Event]:
 
 @require_POST
 @requires(Permission.FILINGS_RECEIVE)
+@once
 def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
     filing = get_object_or_404(Filing, pk=pk, receiver=request.tenant.schema_name)
     try:
@@ -537,6 +544,7 @@ def acknowledge(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.FILINGS_RECEIVE)
+@once
 def return_(request: SignedInRequest, pk: int) -> HttpResponse:
     filing = get_object_or_404(Filing, pk=pk, receiver=request.tenant.schema_name)
     form = ReturnForm(request.POST)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.once.sending import once
 from kernel.papers.attaching import attached
 from kernel.papers.characters import seen
 from kernel.papers.pdf import pdf_bytes
@@ -239,6 +240,7 @@ def _meeting(
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MEETINGS_CHANGE)
+@once
 def new(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     form = MeetingForm(

@@ -29,6 +29,12 @@ def database_from(url: str) -> dict[str, object]:
     }
 
 
+def secret_from(name: str) -> str:
+    """The variable ``name``, or what stands in the file that ``name``_FILE points to."""
+    file = os.environ.get(f"{name}_FILE")
+    return Path(file).read_text("utf-8").strip() if file else os.environ.get(name, "")
+
+
 SECRET_KEY = os.environ.get("LIANSHEN_SECRET_KEY", "")
 DEBUG = False
 ALLOWED_HOSTS = ["*"]  # the tenant middleware answers 404 for a host that is no tenant's
@@ -76,6 +82,7 @@ SHARED_APPS = [
 ]
 TENANT_APPS = [
     "kernel.trail",
+    "kernel.once",
     "kernel.papers",
     "kernel.outbox",
     "kernel.notices",
@@ -186,6 +193,13 @@ AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
+
+# The government's identity provider (OpenID Connect). Without an issuer there is no such door.
+OIDC_ISSUER = os.environ.get("LIANSHEN_OIDC_ISSUER", "")
+OIDC_CLIENT_ID = os.environ.get("LIANSHEN_OIDC_CLIENT_ID", "")
+OIDC_CLIENT_SECRET = secret_from("LIANSHEN_OIDC_CLIENT_SECRET")
+OIDC_LABEL = os.environ.get("LIANSHEN_OIDC_LABEL", "统一身份认证")
+OIDC_TIMEOUT = 5.0  # seconds a worker waits for it
 
 # Host-only cookies: no Domain attribute anywhere. Over https they also take the __Host- prefix.
 SESSION_COOKIE_NAME = "lianshen_session"
@@ -320,6 +334,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "task": "tenants.tasks.every_tenant",
         "args": ["kernel.notices.tasks.forget_tenant"],
         "schedule": crontab(hour=3, minute=50),
+        "options": {"headers": {"lianshen_schema": "public"}},
+    },
+    "forget-forms": {
+        "task": "tenants.tasks.every_tenant",
+        "args": ["kernel.once.tasks.forget_tenant"],
+        "schedule": crontab(hour=3, minute=55),
         "options": {"headers": {"lianshen_schema": "public"}},
     },
     "reconcile-rollup": {

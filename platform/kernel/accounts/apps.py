@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 
+from kernel.accounts.provider import require_sound_settings
 from kernel.authority.permissions import Permission
 from kernel.web.navigation import NavItem, register
 
@@ -11,4 +12,5 @@ class AccountsConfig(AppConfig):
     verbose_name = "人员"
 
     def ready(self) -> None:
+        require_sound_settings()
         register(NavItem("系统", "人员与角色", "accounts:members", Permission.MEMBERS_VIEW, 10))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kernel.accounts.models import Membership
+from kernel.accounts.sessions import end_if_unlinked
 from kernel.authority.permissions import grants
 
 
@@ -29,6 +30,7 @@ class MembershipMiddleware:
         tenant = getattr(request, "tenant", None)
         if tenant is None or getattr(view, "permission", False) is None:
             return None
+        end_if_unlinked(request)
         if not request.user.is_authenticated:
             return _ask_to_sign_in(request)
         membership = (

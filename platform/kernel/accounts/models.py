@@ -80,11 +80,38 @@ class Membership(models.Model):
         return Role(self.role).label
 
 
+class Identity(models.Model):
+    """Whom the identity provider (统一身份认证) knows a person as. It opens no door by itself: the
+    account it belongs to needs a membership like everybody's."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="identities", verbose_name="人员")
+    issuer = models.CharField("认证中心", max_length=255)
+    subject = models.CharField("认证中心内的标识", max_length=255)
+    name = models.CharField("认证中心登记的姓名", max_length=40, blank=True)
+    linked_at = models.DateTimeField("绑定时间")
+    used_at = models.DateTimeField("最近使用", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "统一身份绑定"
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_one_account"),
+            models.UniqueConstraint(fields=["issuer", "user"], name="identity_one_per_account"),
+            models.CheckConstraint(
+                condition=~Q(issuer="") & ~Q(subject=""), name="identity_names_somebody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}：{self.subject}"
+
+
 class Ticket(models.Model):
     """Carries a signed-in person to another tenant's host, once and within a minute."""
 
     digest = models.CharField(max_length=64, primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    #: By which identity the person had come in; with it, the ticket is gone as well.
+    identity = models.ForeignKey(Identity, models.CASCADE, null=True, related_name="+")
     schema_name = models.CharField(max_length=41)
     expires_at = models.DateTimeField()
 

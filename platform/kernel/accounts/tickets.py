@@ -12,19 +12,23 @@ from kernel.accounts.models import Ticket, User
 _VALID = timedelta(minutes=1)
 
 
-def issue(user: User, *, schema_name: str) -> str:
+def issue(user: User, *, schema_name: str, identity_id: int | None = None) -> str:
     """A secret that signs ``user`` in once at ``schema_name``'s host, within a minute."""
     secret = secrets.token_urlsafe(32)
     now = timezone.now()
     Ticket.objects.filter(expires_at__lt=now).delete()
     Ticket.objects.create(
-        digest=_digest(secret), user=user, schema_name=schema_name, expires_at=now + _VALID
+        digest=_digest(secret),
+        user=user,
+        identity_id=identity_id,
+        schema_name=schema_name,
+        expires_at=now + _VALID,
     )
     return secret
 
 
-def redeem(secret: str, *, schema_name: str) -> User | None:
-    """Whom the ticket stands for; None when used, late or meant for another tenant."""
+def redeem(secret: str, *, schema_name: str) -> Ticket | None:
+    """The ticket, now used up; None when it was before, is late or meant for another tenant."""
     with transaction.atomic():
         ticket = (
             Ticket.objects.select_for_update(of=("self",))
@@ -35,7 +39,7 @@ def redeem(secret: str, *, schema_name: str) -> User | None:
         if ticket is None:
             return None
         ticket.delete()
-        return ticket.user if ticket.user.is_active else None
+        return ticket if ticket.user.is_active else None
 
 
 def _digest(secret: str) -> str:

@@ -1,7 +1,9 @@
 """Sign in, sign out, cross to another tenant of one's own, see who is a member."""
 
+from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
@@ -13,9 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from kernel.accounts import tickets
+from kernel.accounts import provider, provider_views, tickets
 from kernel.accounts.forms import SignInForm
 from kernel.accounts.models import Membership
+from kernel.accounts.sessions import BACKEND, IDENTITY, PROOF
 from kernel.authority.permissions import Permission
 from kernel.trail import record, record_refusal
 from kernel.web.http import SignedInRequest, actor_of, open_to_all, requires
@@ -27,6 +30,10 @@ class SignIn(LoginView):
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = False
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        label = settings.OIDC_LABEL if provider.is_configured() else ""
+        return super().get_context_data(provider=label, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = super().form_valid(form)
@@ -61,7 +68,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
             subject=request.user.get_username(),
             summary="退出",
         )
+    token = request.session.get(PROOF, "")
     logout(request)
+    way_out = provider_views.way_out(request, token) if token else ""
+    if way_out:
+        return render(
+            request, "accounts/signing_out.html", {"url": way_out, "provider": settings.OIDC_LABEL}
+        )
     return redirect("accounts:sign_in")
 
 
@@ -78,7 +91,11 @@ def switch(request: SignedInRequest, slug: str) -> HttpResponse:
     if membership is None:
         raise Http404
     tenant = membership.tenant
-    secret = tickets.issue(request.user, schema_name=tenant.schema_name)
+    secret = tickets.issue(
+        request.user,
+        schema_name=tenant.schema_name,
+        identity_id=request.session.get(IDENTITY),
+    )
     return HttpResponseRedirect(
         tenant.url(f"{reverse('accounts:enter')}?{urlencode({'t': secret})}")
     )
@@ -89,11 +106,14 @@ def switch(request: SignedInRequest, slug: str) -> HttpResponse:
 def enter(request: HttpRequest) -> HttpResponse:
     """Redeem the ticket that another console handed out."""
     tenant = request.tenant  # type: ignore[attr-defined]
-    user = tickets.redeem(request.GET.get("t", ""), schema_name=tenant.schema_name)
-    if user is None:
+    ticket = tickets.redeem(request.GET.get("t", ""), schema_name=tenant.schema_name)
+    if ticket is None:
         messages.error(request, "切换凭证已失效，请重新登录。")
         return redirect("accounts:sign_in")
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    user = ticket.user
+    login(request, user, backend=BACKEND)
+    if ticket.identity_id:
+        request.session[IDENTITY] = ticket.identity_id
     record(
         actor=actor_of(request),
         action="accounts.enter",
@@ -112,4 +132,8 @@ def members(request: SignedInRequest) -> HttpResponse:
         .select_related("user")
         .order_by(F("until_on").desc(nulls_first=True), "role", "user__name")
     )
-    return render(request, "accounts/members.html", {"people": people, "today": today})
+    return render(
+        request,
+        "accounts/members.html",
+        {"people": people, "today": today, "provider": provider.is_configured()},
+    )

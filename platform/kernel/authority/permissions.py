@@ -68,6 +68,7 @@ class Permission(StrEnum):
     EXCHANGE_CHANGE = "exchange.change"
     TRAIL_VIEW = "trail.view"
     MEMBERS_VIEW = "members.view"
+    MEMBERS_CHANGE = "members.change"
 
 
 #: What only the city's own console offers, whatever the role.

@@ -87,6 +87,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def refuse(request: HttpRequest, refusal: Refused, *, action: str, subject: str) -> None:
     """Tell the clerk why, and keep a line of it in the trail."""
+    request.refusal = refusal  # type: ignore[attr-defined]
     messages.error(request, str(refusal))
     record_refusal(actor=actor_of(request), action=action, subject=subject, summary=str(refusal))
 

@@ -24,6 +24,11 @@ ADDRESSES: dict[str, Permission | None] = {
     "accounts:enter": None,
     "accounts:switch": P.DESK_VIEW,
     "accounts:members": P.MEMBERS_VIEW,
+    "accounts:set_out": None,
+    "accounts:back": None,
+    "accounts:link": None,
+    "accounts:identities": P.MEMBERS_VIEW,
+    "accounts:unlink": P.MEMBERS_CHANGE,
     "mechanism:chart": P.MECHANISM_VIEW,
     "mechanism:seats": P.MECHANISM_VIEW,
     "mechanism:export": P.MECHANISM_VIEW,
@@ -345,6 +350,7 @@ ROLES: dict[Permission, str] = {
     P.EXCHANGE_CHANGE: "office",
     P.TRAIL_VIEW: "office leader supervision",
     P.MEMBERS_VIEW: "office",
+    P.MEMBERS_CHANGE: "office",
 }
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.authority.permissions import Permission
 from kernel.clock import Kind
+from kernel.once.sending import once
 from kernel.plan import Strength
 from kernel.trail import record_refusal
 from kernel.trail.models import Outcome, TrailEntry
@@ -115,6 +116,7 @@ def dates_json(request: SignedInRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PROCEDURES_MOVE)
+@once
 def move(request: SignedInRequest, number: str, name: str) -> HttpResponse:
     procedure = _get(number)
     chosen = next((m for m in MOVES if m.name == name), None)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.once.sending import once
 from kernel.refusal import Refused
 from kernel.trail import record_refusal
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
@@ -74,6 +75,7 @@ def _page(
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PROJECTS_CHANGE)
+@once
 def new(request: SignedInRequest) -> HttpResponse:
     region = queries.own_region(request.tenant)
     first = {"year": timezone.localdate().year + 1, "region_code": region}

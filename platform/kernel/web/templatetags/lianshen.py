@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.core.paginator import Page
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -175,6 +176,12 @@ def source_mark(verified: bool, source: str = "") -> SafeString:
 
 
 # Blocks
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """In a form whose view stands under `kernel.once`: sent twice, it is dealt with once."""
+    return format_html('<input type="hidden" name="once" value="{}">', get_random_string(22))
 
 
 @register.inclusion_tag("components/facts.html")
