@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.conf import settings
+
+from kernel.accounts.models import Identity
 from kernel.notices.models import Notice
 from kernel.outbox.emitting import Event, emit
 from kernel.outbox.topics import Topic
@@ -19,6 +22,7 @@ TOLD = Topic(
         "role": "给哪个角色，空为不限",
         "department": "给哪个单位（部门代码），空为不限",
         "user_id": "只给哪个人（本平台账号编号），空为不限",
+        "subject": "这个人在统一身份认证里的标识，没有绑定或者不限人员为空",
     },
     {
         "text": "“用地预审”交办单 3 日后到期",
@@ -26,6 +30,7 @@ TOLD = Topic(
         "role": "",
         "department": "zrzy",
         "user_id": None,
+        "subject": "",
     },
 )
 
@@ -67,6 +72,13 @@ def _event(message: Message) -> Event:
             "role": message.role,
             "department": message.department_code,
             "user_id": message.user_id,
+            "subject": _subject_of(message.user_id) if message.user_id else "",
         },
         frozenset({message.department_code} - {""}),
     )
+
+
+def _subject_of(user_id: int) -> str:
+    """Whom the identity provider knows the person as: people's to-dos elsewhere go by that name."""
+    linked = Identity.objects.filter(user_id=user_id, issuer=settings.OIDC_ISSUER)
+    return linked.values_list("subject", flat=True).first() or ""

@@ -14,7 +14,7 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from kernel.accounts.models import User
+from kernel.accounts.models import Identity, User
 from kernel.notices.telling import TOLD, Message, tell
 from kernel.outbox import actions, channels, signing, wire
 from kernel.outbox.emitting import Event, emit
@@ -106,9 +106,23 @@ def test_a_notice_reaches_whoever_outside_is_subscribed_and_their_unit_only(othe
             "role": "",
             "department": "zrzy",
             "user_id": None,
+            "subject": "",
         },
     }
     assert delivery.url.startswith("http://zhungeer.localhost")
+
+
+def test_a_persons_to_do_names_them_as_the_identity_provider_does(
+    zhungeer: Tenant, member: Callable[..., User], other: Any, settings: Any
+) -> None:
+    settings.OIDC_ISSUER = "https://id.example.gov.cn"
+    user = member(zhungeer, "office")
+    Identity.objects.create(
+        user=user, issuer=settings.OIDC_ISSUER, subject="150622-0042", linked_at=AT
+    )
+    receiver(other.url)
+    tell([Message(key="a", room="meetings", text="请签", url="/x/", user_id=user.pk)], at=AT)
+    assert json.loads(Delivery.objects.get().body)["data"]["subject"] == "150622-0042"
 
 
 def test_nobody_subscribed_costs_one_question(django_assert_num_queries: Any) -> None:
