@@ -8,7 +8,7 @@ calendar of whoever asks, so a new holiday notice changes no row.
 from datetime import date
 from typing import Any
 
-from django.db.models import DateField, F, IntegerField, JSONField, Q, QuerySet
+from django.db.models import DateField, F, Field, IntegerField, JSONField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
@@ -19,47 +19,43 @@ from tenants.rollup.models import DaysRow
 
 #: Official days before the allowance from which a project is watched.
 NEAR = 20
-#: Of the versions of the counting rule the last one in force on the day; of its runs what lies before its close.
-#: A number of thresholds is a rank, so two ranks of the list of working days give the working days between.
-_FIGURES = """(
-SELECT jsonb_build_object(
-    'begin_on', c.count->>'begin', 'done_on', c.count->>'done', 'allowance', c.count->>'allowance',
-    'elapsed', coalesce(sum(r.days), 0),
-    'official', coalesce(sum(CASE WHEN r.working THEN width_bucket(r.until_on, w.days) - width_bucket(r.from_on, w.days)
-                                  ELSE r.days END) FILTER (WHERE c.count->'counted' ? r.party), 0),
-    {parties})
-FROM (SELECT e.count FROM jsonb_array_elements(rollup_daysrow.counts) WITH ORDINALITY AS e(count, n)
-       WHERE e.count->>'from' IS NULL OR (e.count->>'from')::date <= %s ORDER BY e.n DESC LIMIT 1) AS c
-CROSS JOIN (SELECT %s::date[] AS days) AS w
-LEFT JOIN LATERAL (
-    SELECT run->>0 AS party, (run->>1)::date AS from_on, least((run->>2)::date, %s) AS until_on,
-           least((run->>2)::date, %s) - (run->>1)::date AS days, c.count->>'unit' = 'working' AS working
-      FROM jsonb_array_elements(c.count->'runs') AS run WHERE (run->>1)::date < %s) AS r ON true
-GROUP BY c.count)"""
+#: No count is older: working days before it are not looked at.
+YEARS = 20
+
+_NAMES = ("elapsed", *(party.value for party in Party))
+#: Of the versions of the counting rule the last one in force on the day.
+_COUNT = """(SELECT e.count FROM jsonb_array_elements(rollup_daysrow.counts) WITH ORDINALITY AS e(count, n)
+  WHERE e.count->>'from' IS NULL OR (e.count->>'from')::date <= %s ORDER BY e.n DESC LIMIT 1)"""
+#: Its runs up to the close of the day.
+_RUNS = f"""{_COUNT} AS c(count) CROSS JOIN LATERAL (
+    SELECT run->>0 AS party, (run->>1)::date AS from_on, least((run->>2)::date, %s) AS until_on
+      FROM jsonb_array_elements(c.count->'runs') AS run WHERE (run->>1)::date < %s) AS r"""  # noqa: S608 -- our own names
+#: A number of thresholds is a rank, so two ranks in the list of working days give the working days between.
+_OFFICIAL = f"""(SELECT coalesce(sum(CASE WHEN c.count->>'unit' = 'working'
+    THEN width_bucket(r.until_on, w.days) - width_bucket(r.from_on, w.days) ELSE r.until_on - r.from_on END), 0)
+  FROM (SELECT %s::date[] AS days) AS w, {_RUNS} WHERE c.count->'counted' ? r.party)"""  # noqa: S608 -- our own names
+_DAYS = f"""(SELECT coalesce(jsonb_object_agg(p.party, p.days), '{{}}') FROM (
+    SELECT coalesce(r.party, 'elapsed') AS party, sum(r.until_on - r.from_on) AS days
+      FROM {_RUNS} GROUP BY ROLLUP (r.party)) AS p WHERE p.days IS NOT NULL)"""  # noqa: S608 -- our own names
 
 
 def days_rows(on: date, calendar: WorkCalendar) -> QuerySet[DaysRow]:
     """Projects whose count has begun by ``on``, with ``begin_on``, ``days_done_on``, ``allowance``,
-    ``official_days``, ``elapsed_days``, and ``<party>_days`` in calendar days for each party; these always
-    sum to ``elapsed_days`` (clause B1)."""
-    last = on.toordinal()
-    working = [date.fromordinal(day) for day in calendar.line.works if day <= last]
-    parties = ", ".join(
-        f"'{party.value}', coalesce(sum(r.days) FILTER (WHERE r.party = '{party.value}'), 0)"
-        for party in Party
-    )
-    figures = RawSQL(  # noqa: S611 -- names are our own, days are parameters
-        _FIGURES.format(parties=parties), [on, working, on, on, on], output_field=JSONField()
-    )
+    ``official_days``, and ``days``: calendar days "elapsed", and of each party that had any; these always sum
+    to the former (clause B1). By ``elapsed_days`` and ``<party>_days`` it may be ordered."""
+    first, last = date(on.year - YEARS, 1, 1).toordinal(), on.toordinal()
+    working = [date.fromordinal(day) for day in calendar.line.works if first <= day <= last]
+    runs = [on, on, on]
     return (
-        DaysRow.objects.annotate(figures=figures)
-        .annotate(
-            begin_on=Cast(KT("figures__begin_on"), DateField()),
-            days_done_on=Cast(KT("figures__done_on"), DateField()),
-            allowance=_number("allowance"),
-            official_days=_number("official"),
-            elapsed_days=_number("elapsed"),
-            **{f"{party.value}_days": _number(party.value) for party in Party},
+        DaysRow.objects.annotate(
+            begin_on=_sql(f"({_COUNT}->>'begin')::date", [on], DateField()),
+            days_done_on=_sql(f"({_COUNT}->>'done')::date", [on], DateField()),
+            allowance=_sql(f"({_COUNT}->>'allowance')::int", [on], IntegerField()),
+            official_days=_sql(_OFFICIAL, [working, *runs], IntegerField()),
+            days=_sql(_DAYS, runs, JSONField()),
+        )
+        .alias(
+            **{f"{name}_days": Cast(KT(f"days__{name}"), IntegerField()) for name in _NAMES},
         )
         .filter(begin_on__lte=on)
     )
@@ -73,5 +69,5 @@ def over(rows: QuerySet[DaysRow], beyond: str) -> QuerySet[DaysRow]:
     return rows.filter(close & Q(days_done_on=None))
 
 
-def _number(name: str) -> Any:
-    return Cast(KT(f"figures__{name}"), IntegerField())
+def _sql(text: str, params: list[Any], field: Field[Any, Any]) -> RawSQL:
+    return RawSQL(text, params, output_field=field)  # noqa: S611 -- names are our own, days are parameters

@@ -35,8 +35,8 @@ def shown(on: date) -> dict[str, tuple[Any, ...]]:
     """What the picture says on ``on`` of each project that has begun."""
     return {
         row.number: (
-            row.begin_on, row.days_done_on, row.official_days, row.elapsed_days,
-            *(getattr(row, f"{party.value}_days") for party in Party),
+            row.begin_on, row.days_done_on, row.official_days,
+            *(row.days.get(name, 0) for name in ("elapsed", *(party.value for party in Party))),
         )
         for row in days_rows(on, work_calendar())
     }  # fmt: skip

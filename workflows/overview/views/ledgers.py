@@ -193,7 +193,7 @@ def days(request: SignedInRequest) -> HttpResponse:
             (
                 (
                     row.owner_name, row.number, row.project_name, row.begin_on, row.days_done_on,
-                    row.allowance, row.official_days, row.elapsed_days, *_by_party(row), written(row),
+                    row.allowance, row.official_days, row.days.get("elapsed", 0), *_by_party(row), written(row),
                 )
                 for row in rows.iterator(chunk_size=1000)
             ),
@@ -231,4 +231,4 @@ def days(request: SignedInRequest) -> HttpResponse:
 
 
 def _by_party(row: Any) -> list[int]:
-    return [getattr(row, f"{party.value}_days") for party in Party]
+    return [row.days.get(party.value, 0) for party in Party]
