@@ -319,7 +319,7 @@ def _steps(found: Ledgers, started: Iterable[Procedure]) -> Iterator[Row]:
             if line.kind == Kind.STOP and reason in SPECIAL:
                 special = True
             elif line.kind == Kind.RESUME and not reason and special:
-                reason, special = next(iter(SPECIAL)), False
+                reason, special = SPECIAL[0], False
             code = code_of(line.kind, reason, short=_short(found, procedure, line.on))
             if not code:
                 continue

@@ -31,17 +31,15 @@ GRANTED, GRANTED_SHORT = "11", "12"
 #: Steps that say yes or no, or ask for more: the opinion must be a real one.
 WITH_OPINION = frozenset({"4", "5", "6", GRANTED, GRANTED_SHORT, "13", "15"})
 #: 行政许可法第四十五条: only these stops are the special procedure of the standard.
-SPECIAL = frozenset(
-    {
-        StopReason.HEARING,
-        StopReason.TENDER,
-        StopReason.AUCTION,
-        StopReason.INSPECTION,
-        StopReason.TESTING,
-        StopReason.QUARANTINE,
-        StopReason.APPRAISAL,
-        StopReason.EXPERT_REVIEW,
-    }
+SPECIAL = (
+    StopReason.HEARING,
+    StopReason.TENDER,
+    StopReason.AUCTION,
+    StopReason.INSPECTION,
+    StopReason.TESTING,
+    StopReason.QUARANTINE,
+    StopReason.APPRAISAL,
+    StopReason.EXPERT_REVIEW,
 )
 
 
@@ -52,7 +50,7 @@ class Said:
     kind: Kind
     code: str
     why: str
-    reasons: frozenset[StopReason] = frozenset()
+    reasons: tuple[StopReason, ...] = ()
 
     @property
     def label(self) -> str:
