@@ -22,7 +22,7 @@ test: setup ## 运行全部测试（附加参数：PYTEST_ARGS="-k clock" make t
 bench: setup ## 运行性能比值测试
 	@$(VENV)/python -m deploy.test bench
 
-soak: setup ## 时钟对照测试跑一百万本台账（平时十万；换数目：LEDGERS=5000000 make soak）
+soak: setup ## 时钟对照测试跑一百万本台账，故障测试杀进程二百次（换数目：LEDGERS=5000000 KILLS=500 make soak）
 	@$(VENV)/python -m deploy.test soak
 
 mutate: setup ## 在时钟和计划里逐一植入差错，看测试查不查得出（MODULES="kernel.clock.reading" make mutate）

@@ -81,7 +81,7 @@ class Clerk:
                 if time.monotonic() > deadline:
                     raise
                 self.sent_again += fields is not None
-                time.sleep(0.05)
+                time.sleep(self.dice.uniform(0.1, 0.4))
 
     def look(self, path: str) -> str:
         status, where, text = self._insist(path)

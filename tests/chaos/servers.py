@@ -6,12 +6,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGKILL, SIGTERM
 from typing import Any
+
+import psycopg
 
 from deploy.demo import ROOT, commands
 from kernel.embedded.home import Home, is_free
@@ -56,8 +59,16 @@ class Besieged:
             with suppress(Exception):
                 self.ends[name].close()
 
+    def titles(self) -> Counter[str]:
+        """The assignment sheets of 准格尔旗 by title."""
+        with psycopg.connect(self.city.environment["DATABASE_URL"]) as database:
+            return Counter(
+                title
+                for (title,) in database.execute("SELECT title FROM t_zhungeer.assignments_sheet")
+            )
+
     def findings(self) -> dict[str, Any]:
-        """What the database says now."""
+        """What the database says now about everything."""
         told = subprocess.run(
             [sys.executable, "-m", "tests.chaos.findings"],
             env=self.city.environment,

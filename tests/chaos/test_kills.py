@@ -43,9 +43,15 @@ def people(siege: Besieged) -> list[Clerk]:
     for each in at_work:
         each.start()
     dice = random.Random(20)
+
+    def done() -> int:
+        return sum(len(who.acknowledged) for who, _ in days)
+
     try:
         for count in range(KILLS):
-            time.sleep(dice.uniform(0.2, 1.2))
+            before = done()
+            until(lambda seen=before: done() >= seen + 3, within=10)
+            time.sleep(dice.uniform(0, 0.5))
             siege.kill_and_restart(ORDER[count % len(ORDER)])
     finally:
         stop.set()
@@ -68,18 +74,15 @@ def told(people: list[Clerk], what: str) -> list[tuple[str, ...]]:
 def test_the_servers_fell_and_work_went_on(siege: Besieged, people: list[Clerk]) -> None:
     assert siege.killed == KILLS
     assert [fault for who in people for fault in who.faults] == []
-    assert sum(who.sent_again for who in people) >= KILLS // 4
-    for what in ("sheet", "numbered", "filing", "procedures.receive"):
-        assert len(told(people, what)) >= KILLS // 4, what
-    assert told(people, "acknowledge") or told(people, "return")
+    counts = Counter(each[0] for who in people for each in who.acknowledged)
     print(
-        {
-            w: len(told(people, w))
-            for w in ("sheet", "filing", "acknowledge", "return", "procedures.receive")
-        },
-        "sent again:",
-        sum(who.sent_again for who in people),
+        f"{KILLS} kills, acknowledged {dict(counts)}, sent again {sum(w.sent_again for w in people)}"
     )
+    least = min(KILLS // 4, 20)
+    assert sum(who.sent_again for who in people) >= least
+    for what in ("sheet", "numbered", "filing", "procedures.receive"):
+        assert counts[what] >= least, what
+    assert counts["acknowledge"] + counts["return"] > 0
 
 
 def test_each_filing_told_to_be_sent_is_there_once(people: list[Clerk], found: Any) -> None:
@@ -168,11 +171,8 @@ def test_without_the_forms_token_a_second_sending_makes_a_double(
             clerks.draw_up(clerk, f"对照{clerk.seed}-{count}")
         assert clerk.sent_again
 
-    def titles() -> Counter[str]:
-        return Counter(title for title, _ in siege.findings()["zhungeer"]["sheets"])
-
     def doubles(seed: int) -> int:
-        return sum(n > 1 for title, n in titles().items() if title.startswith(f"对照{seed}-"))
+        return sum(n > 1 for title, n in siege.titles().items() if title.startswith(f"对照{seed}-"))
 
     assert until(lambda: doubles(8) > 0, within=10)
     assert doubles(7) == 0
@@ -188,7 +188,7 @@ def test_without_synchronous_commit_what_was_acknowledged_is_lost(
         for count in range(6):
             clerks.draw_up(clerk, f"对照{seed}-{count}")
         siege.kill_and_restart("postgres")
-        kept = {title for title, _ in siege.findings()["zhungeer"]["sheets"]}
+        kept = siege.titles()
         return sum(title not in kept for _, title in clerk.acknowledged)
 
     assert told_and_gone(9) == 0
