@@ -5,6 +5,8 @@ from. What the provider says about itself and its keys is asked for at every sig
 and a rotated or withdrawn key holds from that moment on.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -91,7 +93,7 @@ def way_there(request: HttpRequest, *, slug: str, next_url: str, anew: bool, at:
     """Where the browser goes to sign in. The state names the console, so that the portal knows the
     way back. ``anew``: the provider asks who it is, even if it thinks to know. Raises ProviderRefused."""
     client = _client()
-    with _Sentences():
+    with _in_sentences():
         found = client.create_authorization_url(
             return_address(),
             state=f"{slug}.{get_random_string(32)}",
@@ -122,7 +124,7 @@ def who_came(request: HttpRequest, *, at: datetime) -> tuple[Claims, str]:
     if request.GET.get("iss", settings.OIDC_ISSUER) != settings.OIDC_ISSUER:
         raise ProviderRefused(_CLAIMS["iss"].format(label=settings.OIDC_LABEL) + "，没有登录。")
     client = _client()
-    with _Sentences():
+    with _in_sentences():
         client.server_metadata["jwks"] = {"keys": _signing_keys(client.fetch_jwk_set())}
         token = client.fetch_access_token(
             code=request.GET.get("code", ""),
@@ -158,9 +160,9 @@ def way_out(token: str, *, slug: str) -> str:
     """Where the browser goes to sign out at the provider as well; empty when it offers that nowhere.
     Raises ProviderRefused."""
     client = _client()
-    if not client.server_metadata.get("end_session_endpoint"):
+    if not _is_private(str(client.server_metadata.get("end_session_endpoint", ""))):
         return ""
-    with _Sentences():
+    with _in_sentences():
         found = client.create_logout_url(
             post_logout_redirect_uri=return_address(),
             id_token_hint=token,
@@ -190,7 +192,7 @@ def _client() -> DjangoOAuth2App:
             "default_timeout": settings.OIDC_TIMEOUT,
         },
     )
-    with _Sentences():
+    with _in_sentences():
         said = client.load_server_metadata()
         if said.get("issuer") != settings.OIDC_ISSUER:
             raise ProviderRefused(
@@ -212,15 +214,15 @@ def _signing_keys(said: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-class _Sentences:
-    """Turns whatever goes wrong with the provider inside the block into a sentence."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if isinstance(error, Exception) and not isinstance(error, Refused):
-            raise ProviderRefused(_sentence(error)) from error
+@contextmanager
+def _in_sentences() -> Iterator[None]:
+    """Whatever goes wrong with the provider inside the block is told in a sentence."""
+    try:
+        yield
+    except Refused:
+        raise
+    except Exception as error:
+        raise ProviderRefused(_sentence(error)) from error
 
 
 def _sentence(error: Exception) -> str:

@@ -629,13 +629,16 @@ def test_signing_out_leads_out_of_the_provider_as_well_and_back_to_the_door(
     assert portal.get(tail(back))["Location"] == "http://zhungeer.localhost:8000/sign-in/"
 
 
+@pytest.mark.parametrize("place", [None, "javascript:alert(1)", "http://elsewhere.example/out"])
 def test_where_the_provider_has_no_such_place_one_is_simply_out(
-    zhungeer: Tenant, person: User, wire: Wire, console: Make, portal: Client
+    zhungeer: Tenant, person: User, wire: Wire, console: Make, portal: Client, place: str | None
 ) -> None:
     browser = console(zhungeer)
     sign_in(browser, portal)
     wire.changes["/.well-known/openid-configuration"] = lambda answer: answer.now_says(
-        {k: v for k, v in answer.says().items() if k != "end_session_endpoint"}
+        answer.says() | {"end_session_endpoint": place}
+        if place
+        else {k: v for k, v in answer.says().items() if k != "end_session_endpoint"}
     )
     assert browser.post("/sign-out/")["Location"] == "/sign-in/"
     assert not inside(browser)
