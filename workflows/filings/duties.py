@@ -1,6 +1,6 @@
 """By when a tenant files what (报备日历), and who is late. The days are this product's proposals (未核实)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,12 +52,14 @@ class Duty:
         return self.filing is None or self.filing.state == FilingState.RETURNED
 
 
-def filed(on: date) -> dict[Key, list[Filing]]:
-    """What is in sight and may answer a duty around day ``on``, by sender, kind, year and period, oldest
-    first; one query."""
+def filed(on: date, tenants: Collection[Tenant] | None = None) -> dict[Key, list[Filing]]:
+    """What is in sight of these tenants' (or everybody's) and may answer a duty around day ``on``, by
+    sender, kind, year and period, oldest first; one query."""
     rows = Filing.objects.filter(
         Q(kind=FilingKind.MECHANISM) | Q(year__gte=on.year - 1), unit_code=""
     )
+    if tenants is not None:
+        rows = rows.filter(sender__in=[tenant.schema_name for tenant in tenants])
     return by_key(rows.defer(*HEAVY).order_by("sent_at", "pk"))
 
 

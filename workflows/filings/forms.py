@@ -1,10 +1,11 @@
 """What pages about filings ask for."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
+from tenants.choosing import tenant_field
+from tenants.models import Tenant
 from tenants.registry.models import FilingKind, FilingState
 
 ANY = ("", "全部")
@@ -23,17 +24,28 @@ class FilingFilter(forms.Form):
     kind = forms.ChoiceField(label="类别", required=False, choices=[ANY, *FilingKind.choices])
     year = forms.IntegerField(label="年度", required=False, min_value=2000, max_value=2100)
     state = forms.ChoiceField(label="状态", required=False, choices=[ANY, *FilingState.choices])
-    sender = forms.ChoiceField(label="报送单位", required=False)
 
-    def __init__(self, *args: Any, senders: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, tenant: Tenant, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if len(senders) > 1:
-            self.fields["sender"].choices = [ANY, *senders.items()]  # type: ignore[attr-defined]
-        else:
-            del self.fields["sender"]
+        if tenant.is_city:  # nobody else receives from others
+            self.fields["sender"] = tenant_field("报送单位", Tenant.objects.filter(ready=True))
 
     def chosen(self) -> dict[str, Any]:
         """What was asked for; parts that make no sense are left out and named beside their field."""
+        self.is_valid()
+        return getattr(self, "cleaned_data", {})
+
+
+class CalendarFilter(forms.Form):
+    q = forms.CharField(
+        label="单位",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput({"type": "search"}),
+    )
+    late = forms.ChoiceField(label="逾期", required=False, choices=[ANY, ("1", "有逾期没有报的")])
+
+    def chosen(self) -> dict[str, Any]:
         self.is_valid()
         return getattr(self, "cleaned_data", {})
 

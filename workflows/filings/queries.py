@@ -13,7 +13,7 @@ from kernel.authority.permissions import Permission, Role
 from kernel.clock import WorkCalendar
 from kernel.papers.attaching import attached
 from kernel.papers.models import Attachment
-from tenants.models import Tenant
+from tenants.models import Kind, Tenant
 from tenants.registry.freezing import digest_of
 from tenants.registry.models import Filing, FilingKind, FilingState
 from workflows.filings.contents import CONTENTS
@@ -47,6 +47,15 @@ def filings_for(request: "SignedInRequest") -> QuerySet[Filing]:
     if request.membership.role in (Role.DEPARTMENT, Role.REPRESENTATIVE):
         found = found.filter(sender=name, unit_code=request.membership.department_code or "-")
     return found.select_related("superseded_by", "supersedes").order_by("-sent_at", "-pk")
+
+
+def filing_tenants(tenant: Tenant, words: str = "") -> QuerySet[Tenant]:
+    """Whose duties ``tenant`` sees, in the city's order: those of all below the city, else its own."""
+    found = Tenant.objects.filter(ready=True).order_by("order", "code")
+    if not tenant.is_city:
+        return found.filter(pk=tenant.pk)
+    found = found.exclude(kind=Kind.CITY)
+    return found.filter(name__icontains=words) if words else found
 
 
 def sent(tenant: Tenant) -> QuerySet[Filing]:

@@ -19,13 +19,12 @@ from kernel.web.downloads import paper_file, private_file, workbook
 from kernel.web.http import SignedInRequest, actor_of, calendar_of, refuse, requires
 from kernel.web.parts import Event
 from kernel.web.xlsx import Column, Value
-from tenants.gateway import ready_tenants
 from tenants.registry.freezing import digest_of
 from tenants.registry.models import Filing, FilingFile, FilingKind, FilingState
 from workflows.filings import actions, duties, queries
 from workflows.filings.contents import CONTENTS, OF_THE_OFFICE
 from workflows.filings.contents.base import Content, Snapshot, Term, Written, same_content
-from workflows.filings.forms import FilingFilter, ReturnForm, SendForm
+from workflows.filings.forms import CalendarFilter, FilingFilter, ReturnForm, SendForm
 from workflows.filings.models import Draft
 
 TONES = {
@@ -34,6 +33,7 @@ TONES = {
     FilingState.RETURNED: "red",
     FilingState.SUPERSEDED: "",
 }
+TENANTS_A_PAGE = 30
 COLUMNS = (
     Column("报备号", 24), Column("报送单位", 22), Column("报送部门", 22), Column("接收单位", 22),
     Column("类别", 14), Column("内容", 40), Column("年度", 8), Column("状态", 12),
@@ -61,8 +61,7 @@ def register(request: SignedInRequest) -> HttpResponse:
             for heavy in queries.HEAVY
         )
     )
-    senders = dict(filings.order_by("sender").values_list("sender", "sender_name").distinct())
-    form = FilingFilter(request.GET or None, senders=senders)
+    form = FilingFilter(request.GET or None, tenant=request.tenant)
     filings = queries.narrowed(filings, form.chosen(), request.tenant)
     if request.GET.get("export"):
         return workbook(
@@ -87,7 +86,9 @@ def register(request: SignedInRequest) -> HttpResponse:
             "own": request.tenant.schema_name,
             "waiting": len(waiting),
             "late": sum(line.late for line in waiting),
-            "duties": duties.near(request.tenant, today, calendar_of(request), duties.filed(today))
+            "duties": duties.near(
+                request.tenant, today, calendar_of(request), duties.filed(today, [request.tenant])
+            )
             if Permission.FILINGS_SEND in may
             else [],
         },
@@ -131,13 +132,23 @@ def inbox(request: SignedInRequest) -> HttpResponse:
 def calendar(request: SignedInRequest) -> HttpResponse:
     """By when is filed what, and who is late: of every tenant for the city, of one's own elsewhere."""
     today, work = timezone.localdate(), calendar_of(request)
-    below = [tenant for tenant in ready_tenants() if not tenant.is_city]
-    shown = below if request.tenant.is_city else [request.tenant]
-    found = duties.filed(today)
+    form = CalendarFilter(request.GET or None) if request.tenant.is_city else None
+    chosen = form.chosen() if form else {}
+    tenants = queries.filing_tenants(request.tenant, chosen.get("q", ""))
+    exported, lates = "export" in request.GET, bool(chosen.get("late"))
+    page = Paginator(tenants, TENANTS_A_PAGE).get_page(request.GET.get("page"))
+    # Who is late is known when everybody has been looked at.
+    shown = list(tenants if exported or lates else page)
+    found = duties.filed(today, shown)
     rows = [(tenant, duties.duties_of(tenant, today, work, found)) for tenant in shown]
-    if request.GET.get("export"):
+    if lates:
+        rows = [(tenant, owed) for tenant, owed in rows if any(map(_is_open_late, owed))]
+    if exported:
         lines = (_duty_line(tenant.name, duty) for tenant, owed in rows for duty in owed)
         return workbook("报备日历", DUTIES, lines, as_of=today)
+    if lates:
+        page = Paginator(rows, TENANTS_A_PAGE).get_page(request.GET.get("page"))
+        rows = list(page)
     heads = _heads(rows)
     return render(
         request,
@@ -145,20 +156,23 @@ def calendar(request: SignedInRequest) -> HttpResponse:
         {
             "title": "报备日历",
             "crumbs": [("报备", reverse("filings:list")), ("报备日历", "")],
+            "form": form,
+            "page": page,
             "heads": [words for _, words in heads],
             "rows": [
                 (tenant, [(words, _at(owed, key)) for key, words in heads]) for tenant, owed in rows
             ],
             "late": [
-                (tenant, duty)
-                for tenant, owed in rows
-                for duty in owed
-                if duty.late_days and duty.open
+                (tenant, duty) for tenant, owed in rows for duty in owed if _is_open_late(duty)
             ],
             "own": request.tenant,
             "rule": duties,
         },
     )
+
+
+def _is_open_late(duty: duties.Duty) -> bool:
+    return bool(duty.late_days and duty.open)
 
 
 def _heads(rows: list[tuple[Any, list[duties.Duty]]]) -> list[tuple[tuple[str, Any], str]]:
