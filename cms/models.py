@@ -101,8 +101,8 @@ class HomePage(RoutablePageMixin, PortalPage):
     @path("")
     def front(self, request: HttpRequest) -> HttpResponse:
         figures = released.figures()
-        sections = SectionPage.objects.live().values_list("tenant", flat=True)
-        tenants = [tenant for tenant in ready_tenants() if tenant.pk in set(sections)]
+        sections = set(SectionPage.objects.live().values_list("tenant", flat=True))
+        tenants = [tenant for tenant in ready_tenants() if tenant.pk in sections]
         return self.render(
             request,
             context_overrides={

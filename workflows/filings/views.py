@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -136,7 +136,7 @@ def calendar(request: SignedInRequest) -> HttpResponse:
     chosen = form.chosen() if form else {}
     tenants = queries.filing_tenants(request.tenant, chosen.get("q", ""))
     exported, lates = "export" in request.GET, bool(chosen.get("late"))
-    page = Paginator(tenants, TENANTS_A_PAGE).get_page(request.GET.get("page"))
+    page: Page[Any] = Paginator(tenants, TENANTS_A_PAGE).get_page(request.GET.get("page"))
     # Who is late is known when everybody has been looked at.
     shown = list(tenants if exported or lates else page)
     found = duties.filed(today, shown)

@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 
 from kernel.web.lamps import Lamp
+from tenants.choosing import tenant_field
 from tenants.models import TILE_COLUMNS, TILE_ROWS
 from tenants.rollup.ledgers import Page
 from workflows.overview.grouping import BANDS, DIMENSIONS
+from workflows.overview.queries import tenants
 from workflows.procedures.lifecycle import Ball
 from workflows.projects.lifecycle import State
 
@@ -41,6 +43,10 @@ class Filter(forms.Form):
     def _choose(self, name: str, choices: list[tuple[Any, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
+    def _ask_for_owner(self) -> None:
+        self.fields["owner"] = tenant_field("单位", tenants())
+        self.order_fields(self.field_order)
+
     def chosen(self) -> dict[str, Any]:
         self.is_valid()
         return getattr(self, "cleaned_data", {})
@@ -62,7 +68,6 @@ def _asked(label: str, **more: Any) -> Any:
 
 
 class LedgerFilter(Filter):
-    owner = forms.ChoiceField(label="单位", required=False)
     lamp = forms.ChoiceField(label="灯", required=False, choices=LAMPS)
     within = _asked("地区")
     half = forms.ChoiceField(label="开工", required=False, choices=HALVES, widget=forms.HiddenInput)
@@ -75,9 +80,9 @@ class LedgerFilter(Filter):
     industry = _asked("行业")
     confirmed = _asked("清单")
 
-    def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choose("owner", [("", "全部"), *owners])
+        self._ask_for_owner()
 
 
 class ProjectFilter(LedgerFilter):
@@ -91,7 +96,6 @@ class PageFilter(Filter):
     """Of a ledger as its room declared it: words, place, department, standing, year, and each of its codes."""
 
     q = forms.CharField(required=False, max_length=60)
-    owner = forms.ChoiceField(label="单位", required=False)
     department_code = forms.ChoiceField(label="部门", required=False)
     standing = forms.ChoiceField(label="办理", required=False, choices=STANDINGS)
 
@@ -99,14 +103,13 @@ class PageFilter(Filter):
         self,
         *args: Any,
         page: Page,
-        owners: list[tuple[str, str]],
         departments: list[tuple[str, str]],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         named = [column.label for column in page.columns if column.field in page.search]
         self.fields["q"].label = "或".join([*named[:2]])
-        self._choose("owner", [("", "全部"), *owners])
+        self._ask_for_owner()
         self._choose("department_code", [("", "全部"), *departments])
         for column in page.columns:
             if column.words and all(isinstance(code, str) for code in column.words):
@@ -120,13 +123,12 @@ class PageFilter(Filter):
 
 class DaysFilter(Filter):
     q = forms.CharField(label="项目名称或编号", required=False, max_length=60)
-    owner = forms.ChoiceField(label="单位", required=False)
     beyond = forms.ChoiceField(label="官方天数", required=False, choices=BEYOND)
     field_order = ("q", "owner", "beyond", "year")
 
-    def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._choose("owner", [("", "全部"), *owners])
+        self._ask_for_owner()
 
 
 class BreakdownFilter(SeasonFilter):

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import reduce
-from operator import or_
+from operator import itemgetter, or_
 from typing import Any
 
+from django.core.paginator import Page as Shown
+from django.core.paginator import Paginator
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 
 from kernel.clock import WorkCalendar
@@ -22,6 +24,7 @@ from tenants.rollup.queries import (
     in_season,
     procedure_rows,
     project_rows,
+    reconciliations,
     years,
 )
 from workflows.overview.grouping import (
@@ -37,6 +40,8 @@ from workflows.overview.grouping import (
 from workflows.projects.queries import offered_first
 
 MOST_URGENT = 10
+PLACES_A_PAGE = 30
+AGREES = Q(missing=[], orphans=[], different=[])
 _HALF_END = 6  # a target up to 30 June belongs to the first half-year's starts
 
 
@@ -64,19 +69,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Season:
-    """All tenants of one year (or half of it) on one day."""
+    """All tenants of one year (or half of it) on one day: ``whole`` are the city's projects, each code once,
+    ``lamps`` and ``late`` count its procedures, ``lines`` are a page of places."""
 
-    lines: list[Line]
+    whole: Projects
+    lamps: Mapping[str, int]
+    late: int
+    lines: Shown[Line]
     urgent: list[ProcedureRow]
     departments: list[Mapping[str, Any]]
     balls: dict[str, int]
-    whole: Projects  # the city's projects, each code once
 
-    def total(self, name: str) -> Any:
-        return sum((getattr(line, name) for line in self.lines), 0)
+    @property
+    def procedures(self) -> int:
+        return sum(self.lamps.values())
 
     def under(self, lamp: str) -> int:
-        return sum(line.lamps.get(lamp, 0) for line in self.lines)
+        return self.lamps.get(lamp, 0)
 
     @property
     def hit_rate(self) -> Decimal | None:
@@ -93,45 +102,63 @@ def season_year(on: date) -> int | None:
     return offered_first(years(), on)
 
 
-def season(year: int | None, half: str, on: date) -> Season:
+def season(year: int | None, half: str, on: date, page: Any = 1) -> Season:
     """The picture of ``year`` on day ``on``; ``half`` is "1", "2" or empty. Seven queries."""
     projects = projects_of(project_rows(on), year, half)
     procedures = in_season(procedure_rows(on), projects)
+    lines = counted(procedures)
+    lamps: dict[str, int] = {}
+    for line in lines:
+        lamps[line["lamp"]] = lamps.get(line["lamp"], 0) + line["count"]
+    return Season(
+        projects_by(projects, on).get("", Projects()),
+        lamps,
+        sum(line["late_count"] for line in lines),
+        _places(projects, procedures, on, page),
+        urgent(procedures),
+        by_department(lines),
+        balls(lines),
+    )
+
+
+def _places(
+    projects: QuerySet[ProjectRow], procedures: QuerySet[ProcedureRow], on: date, page: Any
+) -> Shown[Line]:
+    """A page of places, each with its own figures; four queries."""
+    shown: Shown[Any] = Paginator(tenants(), PLACES_A_PAGE).get_page(page)
+    owners = [tenant.schema_name for tenant in shown]
+    figures = {
+        "projects": Count("pk"),
+        "investment_wan": Sum("investment_wan"),
+        "hits": Count("pk", filter=Q(hit=True)),
+        "done": Count("pk", filter=Q(done_on__lte=on)),
+    }
     by_owner: dict[str, dict[str, Any]] = {
-        row["owner"]: {name: row[name] for name in ("projects", "investment_wan", "hits", "done")}
-        for row in projects.order_by()
+        row.pop("owner"): row
+        for row in projects.filter(owner__in=owners)
+        .order_by()
         .values("owner")
-        .annotate(
-            projects=Count("pk"),
-            investment_wan=Sum("investment_wan"),
-            hits=Count("pk", filter=Q(hit=True)),
-            done=Count("pk", filter=Q(done_on__lte=on)),
-        )
+        .annotate(**figures)
+        .values("owner", *figures)
     }
     lamps: dict[str, dict[str, int]] = {}
     late: dict[str, int] = {}
-    by_lamp: QuerySet[Any] = procedures.order_by()
-    for row in by_lamp.values("owner", "lamp").annotate(
+    of_shown: QuerySet[Any] = procedures.filter(owner__in=owners).order_by()
+    for row in of_shown.values("owner", "lamp").annotate(
         count=Count("pk"), late_count=Count("pk", filter=Q(late=True))
     ):
         lamps.setdefault(row["owner"], {})[row["lamp"]] = row["count"]
         late[row["owner"]] = late.get(row["owner"], 0) + row["late_count"]
-    lines = [
+    shown.object_list = [
         Line(
             tenant,
             lamps=lamps.get(tenant.schema_name, {}),
             late=late.get(tenant.schema_name, 0),
             **by_owner.get(tenant.schema_name, {}),
         )
-        for tenant in tenants()
+        for tenant in shown
     ]
-    return Season(
-        lines,
-        urgent(procedures),
-        by_department(procedures),
-        balls(procedures),
-        projects_by(projects, on).get("", Projects()),
-    )
+    return shown
 
 
 def projects_of(
@@ -151,14 +178,24 @@ def of_half(rows: QuerySet[ProjectRow], half: str) -> QuerySet[ProjectRow]:
     return rows.filter(target_on__month__gt=_HALF_END) if half == "2" else rows
 
 
-def tenants() -> list[Tenant]:
-    return list(Tenant.objects.filter(ready=True).order_by("order", "code"))
+def tenants() -> QuerySet[Tenant]:
+    return Tenant.objects.filter(ready=True).order_by("order", "code")
 
 
 def slugs_of(rows: Iterable[Any]) -> dict[str, str]:
-    """The names in addresses of the tenants whose rows these are, by schema."""
-    found = Tenant.objects.filter(schema_name__in={row.owner for row in rows}).order_by()
-    return dict(found.values_list("schema_name", "slug"))
+    """The slug of each tenant that one of ``rows`` belongs to, by its schema."""
+    owners = {row.owner for row in rows}
+    return dict(
+        Tenant.objects.filter(schema_name__in=owners).order_by().values_list("schema_name", "slug")
+    )
+
+
+def reconciled() -> QuerySet[Tenant]:
+    """Tenants with ``broken`` (a ledger of theirs doesn't add up), those first, then the city's order."""
+    own = reconciliations().filter(owner=OuterRef("schema_name"))
+    return (
+        tenants().annotate(broken=Exists(own.exclude(AGREES))).order_by("-broken", "order", "code")
+    )
 
 
 def urgent(procedures: QuerySet[ProcedureRow]) -> list[ProcedureRow]:
@@ -170,30 +207,50 @@ def urgent(procedures: QuerySet[ProcedureRow]) -> list[ProcedureRow]:
     )
 
 
-def by_department(procedures: QuerySet[ProcedureRow]) -> list[Mapping[str, Any]]:
+def counted(procedures: QuerySet[ProcedureRow]) -> list[Mapping[str, Any]]:
+    """How many procedures are under which lamp, in whose hands and of which department (a few hundred
+    lines at most, of whatever city), how many of them are late, and the last day one turned red."""
+    rows: QuerySet[Any] = procedures.order_by()
+    counts = {
+        "count": Count("pk"),
+        "late_count": Count("pk", filter=Q(late=True)),
+        "last_red": Max("red_on"),
+    }
+    return list(rows.values("lamp", "ball", "department_code").annotate(**counts))
+
+
+def by_department(lines: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Open procedures per department (code), worst first; ``held`` are in its own hands now."""
-    return list(
-        procedures.exclude(Q(lamp="done"))
-        .order_by()
-        .values("department_code")
-        .annotate(
-            open=Count("pk"),
-            held=Count("pk", filter=Q(ball="department")),
-            red=Count("pk", filter=Q(lamp="red")),
-            yellow=Count("pk", filter=Q(lamp="yellow")),
-            late_count=Count("pk", filter=Q(late=True)),
-            next=Max("red_on", filter=Q(lamp="red")),
+    found: dict[str, dict[str, Any]] = {}
+    for line in lines:
+        if line["lamp"] == "done":
+            continue
+        code = line["department_code"]
+        new = {"department_code": code, "next": None} | dict.fromkeys(
+            ("open", "held", "red", "yellow", "late_count"), 0
         )
-        .order_by("-red", "-yellow", "-held", "-open", "department_code")
+        row = found.setdefault(code, new)
+        row["open"] += line["count"]
+        row["late_count"] += line["late_count"]
+        if line["ball"] == "department":
+            row["held"] += line["count"]
+        if line["lamp"] in ("red", "yellow"):
+            row[line["lamp"]] += line["count"]
+        if line["lamp"] == "red":
+            row["next"] = max(filter(None, (row["next"], line["last_red"])))
+    order = itemgetter("red", "yellow", "held", "open")
+    return sorted(
+        sorted(found.values(), key=itemgetter("department_code")), key=order, reverse=True
     )
 
 
-def balls(procedures: QuerySet[ProcedureRow]) -> dict[str, int]:
+def balls(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """How many open procedures wait for whom."""
-    counted = (
-        procedures.exclude(Q(lamp="done")).order_by().values("ball").annotate(count=Count("pk"))
-    )
-    return {row["ball"]: row["count"] for row in counted}
+    found: dict[str, int] = {}
+    for line in lines:
+        if line["lamp"] != "done":
+            found[line["ball"]] = found.get(line["ball"], 0) + line["count"]
+    return found
 
 
 # The consolidated ledgers ------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from workflows.catalogue.queries import short_names
 from workflows.overview import queries
 from workflows.overview.forms import DaysFilter, PageFilter
 from workflows.overview.headings import headings
-from workflows.overview.views.season import guessed, owners, written
+from workflows.overview.views.season import guessed, written
 
 #: Word and tone of a row's standing.
 STANDINGS = {
@@ -62,7 +62,6 @@ def ledger(request: SignedInRequest, slug: str) -> HttpResponse:
         request.GET or None,
         page=page,
         years=years_of(found.model._default_manager.all(), page.year_of),
-        owners=owners(),
         departments=list(names.items()),
     )
     rows = queries.page_rows(page, form.chosen(), today)
@@ -177,7 +176,7 @@ def days(request: SignedInRequest) -> HttpResponse:
     """The hundred days of every project, worked out for today (B1)."""
     today, calendar = timezone.localdate(), work_calendar()
     own_years = list(DaysRow.objects.order_by("-year").values_list("year", flat=True).distinct())
-    form = DaysFilter(request.GET or None, years=own_years, owners=owners())
+    form = DaysFilter(request.GET or None, years=own_years)
     sort = request.GET.get("sort", "-official")
     rows: Any = queries.ordered(
         queries.days_narrowed(form.chosen(), today, calendar), sort, queries.DAYS_SORTS, "official"

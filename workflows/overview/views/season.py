@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import OuterRef
+from django.db.models import Count, Min, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -80,10 +80,10 @@ def season(request: SignedInRequest) -> HttpResponse:
     form = SeasonFilter({"year": first, **request.GET.dict()}, years=years())
     chosen = form.chosen()
     year, half = chosen.get("year") or first, chosen.get("half", "")
-    picture = queries.season(year, half, today)
+    picture = queries.season(year, half, today, request.GET.get("places"))
     asked = {"year": year or "", "half": half, "confirmed": "1"}
     names = {code: d.short_name for code, d in departments().items()}
-    slugs = {line.tenant.schema_name: line.tenant.slug for line in picture.lines}
+    slugs = queries.slugs_of(picture.urgent)
     for row in picture.urgent:
         dress(row, slugs, names)
     shown = [line for line in picture.lines if line.projects or line.procedures]
@@ -111,9 +111,9 @@ def season(request: SignedInRequest) -> HttpResponse:
 
 
 def _facts(picture: queries.Season, asked: dict[str, Any]) -> list[Fact]:
-    procedures, hit_rate = picture.total("procedures"), picture.hit_rate
+    procedures, hit_rate = picture.procedures, picture.hit_rate
     projects = picture.whole.count
-    red, late = picture.under("red"), picture.total("late")
+    red, late = picture.under("red"), picture.late
 
     def ledger(**rest: str) -> str:
         return f"{reverse('overview:procedures')}?{urlencode(asked | rest)}"
@@ -175,7 +175,7 @@ def _hit_chart(lines: list[queries.Line]) -> Any:
 @requires(Permission.OVERVIEW_VIEW)
 def projects(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
-    form = ProjectFilter(request.GET or None, years=years(), owners=owners())
+    form = ProjectFilter(request.GET or None, years=years())
     chosen = form.chosen()
     rows = queries.projects_narrowed(chosen, today)
     rows = rows.annotate(
@@ -205,9 +205,7 @@ def projects(request: SignedInRequest) -> HttpResponse:
 def procedures(request: SignedInRequest) -> HttpResponse:
     today = timezone.localdate()
     names = {code: d.short_name for code, d in departments().items()}
-    form = ProcedureFilter(
-        request.GET or None, years=years(), owners=owners(), departments=list(names.items())
-    )
+    form = ProcedureFilter(request.GET or None, years=years(), departments=list(names.items()))
     chosen = form.chosen()
     rows = queries.procedures_narrowed(chosen, today)
     sort = request.GET.get("sort", "red")
@@ -233,10 +231,6 @@ def matters(chosen: dict[str, Any], on: date) -> dict[str, str]:
     return {fact.code: fact.name for fact in standard_in_force(on).matters}
 
 
-def owners() -> list[tuple[str, str]]:
-    return [(tenant.schema_name, tenant.name) for tenant in queries.tenants()]
-
-
 def _ledger(
     request: SignedInRequest,
     rows: Any,
@@ -245,7 +239,7 @@ def _ledger(
     names: dict[str, str] | None = None,
 ) -> HttpResponse:
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
-    slugs = {tenant.schema_name: tenant.slug for tenant in queries.tenants()}
+    slugs = queries.slugs_of(page)
     for row in page:
         dress(row, slugs, names or {})
     return render(request, template, context | {"page": page, "newest": queries.newest(rows)})
@@ -357,20 +351,24 @@ def _procedure_cells(row: Any, names: dict[str, str], calendar: WorkCalendar) ->
 @require_safe
 @requires(Permission.OVERVIEW_VIEW)
 def reconciliation(request: SignedInRequest) -> HttpResponse:
+    page = Paginator(queries.reconciled(), 50).get_page(request.GET.get("page"))
+    outcomes = reconciliations()
     by_owner: dict[str, list[Any]] = {}
-    for outcome in reconciliations():
+    for outcome in outcomes.filter(owner__in=[tenant.schema_name for tenant in page]):
         by_owner.setdefault(outcome.owner, []).append(outcome)
-    lines = [(tenant, by_owner.get(tenant.schema_name, [])) for tenant in queries.tenants()]
-    outcomes = [outcome for _, found in lines for outcome in found]
+    counted = outcomes.order_by().aggregate(
+        all=Count("pk"), agree=Count("pk", filter=queries.AGREES), oldest=Min("at")
+    )
     return render(
         request,
         "overview/reconciliation.html",
         {
             "title": "汇总对账",
-            "lines": lines,
-            "outcomes": len(outcomes),
-            "broken": sum(not outcome.agrees for outcome in outcomes),
-            "oldest": min((outcome.at for outcome in outcomes), default=None),
+            "page": page,
+            "lines": [(tenant, by_owner.get(tenant.schema_name, [])) for tenant in page],
+            "outcomes": counted["all"],
+            "broken": counted["all"] - counted["agree"],
+            "oldest": counted["oldest"],
         },
     )
 

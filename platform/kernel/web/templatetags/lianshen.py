@@ -258,14 +258,14 @@ def filters(context: template.Context, form: Any) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-def pagination(context: template.Context, page: Page[Any]) -> dict[str, Any]:
-    """Pages of a list, keeping every other part of the address."""
+def pagination(context: template.Context, page: Page[Any], name: str = "page") -> dict[str, Any]:
+    """Pages of a list, keeping every other part of the address; ``name`` is its own part there."""
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    return {"page": page, "numbers": numbers, "request": context.get("request")}
+    return {"page": page, "numbers": numbers, "name": name, "request": context.get("request")}
 
 
 @register.simple_tag(takes_context=True)
 def page_url(context: template.Context, number: int) -> str:
     query = context["request"].GET.copy()
-    query["page"] = str(number)
+    query[context.get("name", "page")] = str(number)
     return f"?{query.urlencode()}"
