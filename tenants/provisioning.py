@@ -25,6 +25,13 @@ _RESERVED = {"public", "www", "admin", "cms", "static", "localhost"}
 HEAD = """encode(sha256(convert_to(coalesce(string_agg(
     DISTINCT app || '.' || name, ' ' ORDER BY app || '.' || name), ''), 'UTF8')), 'hex')"""
 
+#: The tables and sequences of a schema. The catalogue has no index by schema, but the dependencies have:
+#: with 2,000 tenants, reading all of `pg_class` takes longer than opening one more.
+OWN = """
+SELECT c.oid, c.relname, c.relacl FROM pg_depend d JOIN pg_class c ON c.oid = d.objid
+WHERE d.refclassid = 'pg_namespace'::regclass AND d.refobjid = %(schema)s::regnamespace
+  AND d.classid = 'pg_class'::regclass"""
+
 #: Called inside each new tenant's schema, in order; rooms register theirs in `AppConfig.ready`.
 SEEDS: list[Callable[[Tenant], None]] = []
 
@@ -125,18 +132,16 @@ def mend_third_parties(schema_name: str) -> list[str]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT format('%%I', a.relname), format('DROP CONSTRAINT %%I', c.conname)
-            FROM pg_constraint c
-            JOIN pg_class a ON a.oid = c.conrelid JOIN pg_class b ON b.oid = c.confrelid
-            WHERE c.contype = 'f' AND a.relnamespace = %(schema)s::regnamespace
-              AND b.relnamespace <> a.relnamespace
+            f"""
+            WITH own AS MATERIALIZED ({OWN})
+            SELECT format('%%I', own.relname), format('DROP CONSTRAINT %%I', c.conname)
+            FROM own JOIN pg_constraint c ON c.conrelid = own.oid JOIN pg_class b ON b.oid = c.confrelid
+            WHERE c.contype = 'f' AND b.relnamespace <> %(schema)s::regnamespace
             UNION ALL
-            SELECT format('%%I', r.relname), format('ALTER %%I TYPE bigint', a.attname)
-            FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid
-            WHERE a.attidentity <> '' AND a.atttypid <> 'bigint'::regtype AND r.relkind = 'r'
-              AND r.relnamespace = %(schema)s::regnamespace
-            """,
+            SELECT format('%%I', own.relname), format('ALTER %%I TYPE bigint', a.attname)
+            FROM own JOIN pg_attribute a ON a.attrelid = own.oid
+            WHERE a.attidentity <> '' AND a.atttypid <> 'bigint'::regtype
+            """,  # noqa: S608 -- no value of anybody's
             {"schema": schema_name},
         )
         found = cursor.fetchall()
@@ -176,22 +181,22 @@ def _template_head() -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
+            WITH own AS MATERIALIZED ({OWN})
             SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
               SELECT concat_ws(' ', app, name) FROM {schema}.django_migrations
               UNION ALL
-              SELECT concat_ws(' ', c.relname, a.attnum, a.attname, a.attnotnull, a.attidentity,
+              SELECT concat_ws(' ', own.relname, a.attnum, a.attname, a.attnotnull, a.attidentity,
                                format_type(a.atttypid, a.atttypmod), pg_get_expr(d.adbin, d.adrelid))
-              FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-              LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-              WHERE c.relnamespace = %(schema)s::regnamespace AND NOT a.attisdropped
+              FROM own JOIN pg_attribute a ON a.attrelid = own.oid AND a.attnum > 0
+              LEFT JOIN pg_attrdef d ON d.adrelid = own.oid AND d.adnum = a.attnum
+              WHERE NOT a.attisdropped
               UNION ALL
-              SELECT concat_ws(' ', conname, pg_get_constraintdef(oid))
-              FROM pg_constraint WHERE connamespace = %(schema)s::regnamespace
+              SELECT concat_ws(' ', c.conname, pg_get_constraintdef(c.oid))
+              FROM own JOIN pg_constraint c ON c.conrelid = own.oid
               UNION ALL
-              SELECT indexdef FROM pg_indexes WHERE schemaname = %(schema)s
+              SELECT pg_get_indexdef(i.indexrelid) FROM own JOIN pg_index i ON i.indrelid = own.oid
               UNION ALL
-              SELECT concat_ws(' ', relname, relacl)
-              FROM pg_class WHERE relnamespace = %(schema)s::regnamespace
+              SELECT concat_ws(' ', relname, relacl) FROM own
             ) AS catalogue(line)
             """,  # noqa: S608 -- our own schema name
             {"schema": schema},
