@@ -33,38 +33,43 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock():
-        migrating.migrate_template()
-        load_standard_notices()
-        load_standard(actor=SYSTEM)
-        for facts in (
-            {
-                "name": "鄂尔多斯市",
-                "slug": "city",
-                "kind": Kind.CITY,
-                "code": "150600",
-                "prefix": "ERD",
-            },
-            {
-                "name": "准格尔旗",
-                "slug": "zhungeer",
-                "kind": Kind.BANNER,
-                "code": "150622",
-                "prefix": "ZGE",
-            },
-            {
-                "name": "达拉特旗",
-                "slug": "dalate",
-                "kind": Kind.BANNER,
-                "code": "150621",
-                "prefix": "DLT",
-            },
-        ):
-            if not Tenant.objects.filter(slug=facts["slug"]).exists():
-                parent = None if facts["slug"] == "city" else "city"
-                provisioning.open_tenant(**facts, parent_slug=parent)
+        settle()
         shift_sequences("t_dalate", 5_000)
         if os.environ.get("LIANSHEN_SHARDED"):  # deploy/citus.py
             sharding.distribute(say=print)
+
+
+def settle() -> None:
+    """Bring a database to where tests begin: migrated, notices and standard loaded, the cast opened."""
+    migrating.migrate_template()
+    load_standard_notices()
+    load_standard(actor=SYSTEM)
+    for facts in (
+        {
+            "name": "鄂尔多斯市",
+            "slug": "city",
+            "kind": Kind.CITY,
+            "code": "150600",
+            "prefix": "ERD",
+        },
+        {
+            "name": "准格尔旗",
+            "slug": "zhungeer",
+            "kind": Kind.BANNER,
+            "code": "150622",
+            "prefix": "ZGE",
+        },
+        {
+            "name": "达拉特旗",
+            "slug": "dalate",
+            "kind": Kind.BANNER,
+            "code": "150621",
+            "prefix": "DLT",
+        },
+    ):
+        if not Tenant.objects.filter(slug=facts["slug"]).exists():
+            parent = None if facts["slug"] == "city" else "city"
+            provisioning.open_tenant(**facts, parent_slug=parent)
 
 
 def shift_sequences(schema_name: str, by: int) -> None:
