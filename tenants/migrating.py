@@ -20,22 +20,17 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.migrations.state import ProjectState
-from psycopg.errors import DeadlockDetected, LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable, UndefinedTable
 
 from tenants.backend import connection
 from tenants.backend.base import SchemaEditor
 from tenants.gateway import visiting, visiting_public
 from tenants.models import Tenant
-from tenants.provisioning import HEAD, LOCK, mend_third_parties, migration_head
+from tenants.provisioning import LOCK, mend_third_parties, migration_head
 
 RUNNING = 0x6D696772
 PATIENCE = "3s"  # who waits for a table lets nobody else at it meanwhile
 REPORT_EVERY = 2.0  # seconds
-#: The transaction that migrates a tenant says so in the tenant's row, by the schema's own record.
-NOTE_HEAD = f"""
-UPDATE public.tenants_tenant SET migration_head = (SELECT {HEAD} FROM django_migrations)
-WHERE schema_name = current_schema()"""  # noqa: S608 -- no value of anybody's
-
 Say = Callable[[str], object]
 
 
@@ -158,32 +153,38 @@ def _migrate_tenants(
     for tenant in again:  # a table was busy: once more, when all others are through
         del outcome.failed[tenant.name]
         _move(tenant, programs, head, outcome)
+    moved = [tenant.pk for tenant in tenants if tenant.name not in outcome.failed]
+    for tenant in Tenant.objects.filter(pk__in=moved).exclude(migration_head=head).order_by("pk"):
+        outcome.failed[tenant.name] = _difference(tenant.schema_name)
+    outcome.moved = len(tenants) - len(outcome.failed)
     return outcome
 
 
 def _move(tenant: Tenant, programs: dict[str, Program], head: str, outcome: Outcome) -> bool:
     """Bring one tenant to head or say why not; whether it is worth another try."""
+    schema = tenant.schema_name
     try:
-        stands = _recorded(tenant.schema_name)
-        if not stands:  # without one of its own, the shared schema's would be taken for it
-            outcome.failed[tenant.name] = f"库 {tenant.schema_name} 不存在，或者没有迁移记录"
-            return False
         with visiting(tenant):
-            if stands in programs and stands != head:
+            stands = migration_head(
+                schema
+            )  # by its full name: the shared schema's is not taken for it
+            if stands == head:
+                mend_third_parties(schema)
+                _note_head(schema)
+            elif stands in programs:
                 _run(programs[stands])
-            elif stands != head:
-                programs[stands] = _explore(tenant.schema_name)
             else:
-                _run([*mend_third_parties(tenant.schema_name), NOTE_HEAD])
-        if migration_head(tenant.schema_name) == head:
-            outcome.moved += 1
-        else:
-            outcome.failed[tenant.name] = _difference(tenant.schema_name)
+                programs[stands] = _explore(schema)
     except Exception as reason:
         if not connection.is_usable():  # the lock went with the connection
             raise
-        outcome.failed[tenant.name] = f"{type(reason).__name__}：{str(reason).strip()}"
-        return isinstance(reason.__cause__, LockNotAvailable | DeadlockDetected)
+        cause = reason.__cause__
+        outcome.failed[tenant.name] = (
+            f"库 {schema} 不存在，或者没有迁移记录"
+            if isinstance(cause, UndefinedTable) and not _has_record(schema)
+            else f"{type(reason).__name__}：{str(reason).strip()}"
+        )
+        return isinstance(cause, LockNotAvailable | DeadlockDetected)
     return False
 
 
@@ -203,7 +204,19 @@ def _explore(schema_name: str) -> Program:
     """Move the current schema by Django's executor; returns how."""
     scout = Scout(connection)
     scout.migrate(_targets(scout.loader))
-    return scout.finished([*mend_third_parties(schema_name), NOTE_HEAD])
+    mended = mend_third_parties(schema_name)
+    return scout.finished([*mended, _note_head(schema_name)])
+
+
+def _note_head(schema_name: str) -> str:
+    """Write where the current schema stands into its tenant's row; returns how."""
+    note = (
+        f"UPDATE public.tenants_tenant SET migration_head = '{migration_head(schema_name)}'"  # noqa: S608 -- a digest
+        " WHERE schema_name = current_schema()"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(note)
+    return note
 
 
 def _difference(schema_name: str) -> str:
@@ -293,9 +306,7 @@ class Scout(MigrationExecutor):
         return state
 
     def finished(self, last: list[str]) -> Program:
-        """The path, with ``last`` done here and written at its end."""
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(NOTE_HEAD)
+        """The path, with what was done here ``last`` at its end."""
         self._run_of_sql += last
         self._close()
         return self._program

@@ -46,6 +46,7 @@ from workflows.procedures.lifecycle import State as ProcedureState
 from workflows.projects.lifecycle import State as ProjectState
 
 DAY = timedelta(days=1)
+RECONCILED_A_PAGE = 20  # tenants, of several ledgers each
 PROJECT_COLUMNS = (
     Column("单位", 18), Column("编号", 18), Column("项目名称", 40), Column("项目代码", 26),
     Column("跨地区", 10), Column("年度", 8),
@@ -351,7 +352,7 @@ def _procedure_cells(row: Any, names: dict[str, str], calendar: WorkCalendar) ->
 @require_safe
 @requires(Permission.OVERVIEW_VIEW)
 def reconciliation(request: SignedInRequest) -> HttpResponse:
-    page = Paginator(queries.reconciled(), 50).get_page(request.GET.get("page"))
+    page = Paginator(queries.reconciled(), RECONCILED_A_PAGE).get_page(request.GET.get("page"))
     outcomes = reconciliations()
     by_owner: dict[str, list[Any]] = {}
     for outcome in outcomes.filter(owner__in=[tenant.schema_name for tenant in page]):
