@@ -350,10 +350,10 @@ def test_the_last_tenant_opens_as_fast_as_the_twentieth(crowd: Crowd) -> None:
         with in_a_small_city():
             early += opened(3)[1:]  # the first warms the connection
         last += opened(3)[1:]
-    ratio = median(last) / median(early)
+    ratio = min(last) / min(early)
     print(
-        f"\n开通第 {FEW} 个前后 {median(early) * 1e3:.0f} ms，第 {MANY} 个之后 "
-        f"{median(last) * 1e3:.0f} ms：{ratio:.2f} 倍"
+        f"\n开通第 {FEW} 个前后 {min(early) * 1e3:.0f} ms，第 {MANY} 个之后 {min(last) * 1e3:.0f} ms："
+        f"{ratio:.2f} 倍（各 {len(last)} 次里最快的）"
     )
     assert ratio <= OPENING_AT_MOST
 
@@ -427,12 +427,14 @@ def test_migrating_every_schema_costs_little_more_than_the_bare_statement(
     names = list(Tenant.objects.order_by("pk").values_list("schema_name", flat=True))
     sample = names[:: max(len(names) // 200, 1)]
 
+    bare_column = f"bare_{time.time_ns()}"
+
     def bare() -> None:
         for name in sample:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(f"SET LOCAL search_path = {name}")
                 cursor.execute(
-                    "ALTER TABLE policies_policy ADD COLUMN bare integer DEFAULT 0 NOT NULL"
+                    f"ALTER TABLE policies_policy ADD COLUMN {bare_column} integer DEFAULT 0 NOT NULL"
                 )
 
     def nothing() -> None:
