@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.paginator import Page as Shown
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, When
 
 from kernel.clock import WorkCalendar
 from kernel.clock.meter import Party
@@ -191,11 +191,10 @@ def slugs_of(rows: Iterable[Any]) -> dict[str, str]:
 
 
 def reconciled() -> QuerySet[Tenant]:
-    """Tenants with ``broken`` (a ledger of theirs doesn't add up), those first, then the city's order."""
-    own = reconciliations().filter(owner=OuterRef("schema_name"))
-    return (
-        tenants().annotate(broken=Exists(own.exclude(AGREES))).order_by("-broken", "order", "code")
-    )
+    """Tenants, those first of whom a ledger does not add up, then in the city's order. Two queries."""
+    broken = reconciliations().exclude(AGREES).order_by().values_list("owner", flat=True)
+    last = Case(When(schema_name__in=set(broken), then=0), default=1)
+    return tenants().order_by(last, "order", "code")
 
 
 def urgent(procedures: QuerySet[ProcedureRow]) -> list[ProcedureRow]:
