@@ -43,7 +43,7 @@ class Need(Labelled):
 class Home(Labelled):
     """Where a value is recorded; the supplements are this room's own fields."""
 
-    PLACE = "place", "租户登记"
+    PLACE = "place", "本平台登记"
     PROJECT_LEDGER = "project_ledger", "项目台账"
     PROCEDURE_LEDGER = "procedure_ledger", "办件台账"
     CATALOGUE = "catalogue", "标准事项目录"

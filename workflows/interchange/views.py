@@ -106,15 +106,22 @@ def _unit(chosen: str) -> str | None:
     return OFFICE if chosen == "office" else chosen or None
 
 
-def percent(share: float | None) -> str:
+def percent(recorded: int, asked: int) -> str:
     """Cut, never rounded up: only a whole one is 100 %."""
-    return "—" if share is None else f"{int(share * 1000) / 10:.1f}%"
+    if not asked:
+        return "—"
+    tenths = recorded * 1000 // asked
+    return f"{tenths // 10}.{tenths % 10}%"
 
 
 def _tiles(found: Report) -> list[Tile]:
     whole: Tally = found.whole
     tiles = [
-        Tile("数据真实度", percent(whole.score), note=f"{whole.recorded} / {whole.asked} 格有事实"),
+        Tile(
+            "数据真实度",
+            percent(whole.recorded, whole.asked),
+            note=f"{whole.recorded} / {whole.asked} 格有事实",
+        ),
         Tile("待补事实", found.tasks, "项", tone="yellow" if found.tasks else "green"),
     ]
     tiles += [
@@ -534,7 +541,8 @@ def places(request: SignedInRequest) -> HttpResponse:
             "form": form,
             "year": year,
             "rows": [
-                (tenant, score, percent(score.share if score else None)) for tenant, score in rows
+                (tenant, score, percent(score.recorded, score.asked) if score else "—")
+                for tenant, score in rows
             ],
         },
     )
@@ -546,6 +554,6 @@ def _score_lines(rows: Iterable[tuple[Any, Any]]) -> Iterable[list[Any]]:
             yield [tenant.name, "还没有检查", *[None] * (len(SCORES) - 2)]
             continue
         yield [
-            tenant.name, percent(s.share), s.asked, s.recorded, s.missing, s.invented, s.contrary,
+            tenant.name, percent(s.recorded, s.asked), s.asked, s.recorded, s.missing, s.invented, s.contrary,
             s.misshapen, s.passed, s.rows, f"{timezone.localtime(s.at):%Y-%m-%d %H:%M}",
         ]  # fmt: skip
