@@ -27,20 +27,23 @@ _RULE_WEIGHS = 100_000  # more versions than a rule will have
 
 def publish(ids: Sequence[int], book: Book | None) -> None:
     """Put the days of these projects into the picture (hook of the ledger)."""
-    if book is not None:
+    numbers = [book.project.number] if book else list(_numbers(ids))
+    # Another calendar can have moved a run without a new line, and no version tells.
+    own = DaysRow.objects.filter(owner=current_tenant().schema_name, number__in=numbers)
+    stale = list(own.filter(written_at__lt=changed_at()).values_list("number", flat=True))
+    if stale:
+        rollup.drop(DaysRow, stale)
+    if book:
         limits = {number: terms.statutory for number, terms in book.terms.items()}
         rollup.put(
             [_row(book.project, book.procedures, limits, book.lines, _rules(), work_calendar())]
         )
-        return
-    # Planned again without a new line: only another calendar can have moved a run, and no version tells.
-    moved_at = changed_at()
-    numbers = Project.objects.filter(pk__in=ids).values_list("number", flat=True)
-    stale = DaysRow.objects.filter(owner=current_tenant().schema_name, number__in=list(numbers))
-    stale = stale.filter(written_at__lt=moved_at) if moved_at else stale.none()
-    if gone := list(stale.values_list("number", flat=True)):
-        rollup.drop(DaysRow, gone)
-        rollup.put(rows_of(queries.listed().filter(number__in=gone)))
+    elif stale:
+        rollup.put(rows_of(queries.listed().filter(number__in=stale)))
+
+
+def _numbers(ids: Sequence[int]) -> Iterable[str]:
+    return Project.objects.filter(pk__in=ids).order_by("pk").values_list("number", flat=True)
 
 
 def withdraw(project: Project, **_: object) -> None:

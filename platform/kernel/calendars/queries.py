@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Subquery
 
 from kernel.calendars.freezing import digest_of
 from kernel.calendars.models import HolidayNotice
@@ -21,9 +22,9 @@ def calendar_stamp() -> str:
     return f"{rows}-{newest}-{changed.timestamp() if changed else ''}"
 
 
-def changed_at() -> datetime | None:
-    """When a notice on file was last put down or changed; one query."""
-    return _stamp()[2]
+def changed_at() -> Subquery[Any]:
+    """When a notice on file was last put down or changed, for another query to compare with."""
+    return Subquery(HolidayNotice.objects.order_by("-updated_at").values("updated_at")[:1])
 
 
 def _stamp() -> tuple[int, int | None, datetime | None]:

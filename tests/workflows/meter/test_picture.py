@@ -18,7 +18,7 @@ from tenants.rollup.reconcile import reconcile, repair
 from tests.workflows.meter.test_actions import take
 from workflows.meter.picture import all_rows
 from workflows.meter.queries import many, rule_in_force
-from workflows.procedures.actions import comb_out, rebuild_caches
+from workflows.procedures.actions import comb_out, rebuild_caches, replan
 from workflows.procedures.sample import play_all
 from workflows.projects import hooks
 from workflows.projects.models import Project
@@ -91,16 +91,23 @@ def test_another_rule_holds_from_its_day_without_a_write_on_it(season: Project) 
     assert outcome().agrees
 
 
-def test_another_calendar_counts_other_days_without_a_write(season: Project) -> None:
+@pytest.mark.parametrize("again", [rebuild_caches, None])
+def test_another_calendar_counts_other_days_and_moves_runs(
+    season: Project, again: Callable[[date], object] | None
+) -> None:
     before = shown(TODAY)[season.number]
     notice = HolidayNotice.objects.create(
         year=2026, number="示例〔2026〕9号", title="示例调整通知", source="示例"
     )
     notice.rests.create(name="示例", from_on=date(2026, 1, 13), until_on=date(2026, 1, 14))
     notice.save()
-    assert shown(TODAY)[season.number] != before
-    rebuild_caches(TODAY)
+    assert shown(TODAY)[season.number] != before  # before anybody writes
+    if again:
+        again(TODAY)
+    else:
+        replan(season, on=TODAY)
     assert shown(TODAY) == counted(TODAY, [season])
+    assert DaysRow.objects.get().written_at > notice.updated_at
     assert outcome().agrees
 
 
