@@ -47,6 +47,9 @@ def calendars_of(draft: Draft) -> tuple[WorkCalendar, WorkCalendar]:
 # How far a draft is ------------------------------------------------------------------------------
 
 
+LINES_SHOWN = 60
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One tenant's pass; without a visit it has not begun."""
@@ -96,6 +99,13 @@ class Passes:
     @property
     def firm(self) -> int:
         return sum(line.firm for line in self.lines)
+
+    @property
+    def shown(self) -> list[Line]:
+        """All of a small city; of a large one as many, those that are not through first."""
+        if len(self.lines) <= LINES_SHOWN:
+            return self.lines
+        return sorted(self.lines, key=lambda line: line.finished)[:LINES_SHOWN]
 
     @property
     def failed(self) -> list[tuple[str, str]]:
