@@ -90,14 +90,14 @@ class TestPicture:
     def test_figures_of_the_whole_city(self, city: Tenant, in_tenant: In) -> None:
         with in_tenant(city):
             picture = queries.season(2026, "", ON)
-        assert picture.total("projects") == 4
-        assert picture.total("hits") == 3
+        assert picture.whole.count == 4
+        assert picture.whole.hits == 3
         assert picture.hit_rate == 75
-        assert picture.total("investment_wan") == 400_000
+        assert picture.whole.investment_wan == 400_000
         assert {lamp: picture.under(lamp) for lamp in ("red", "yellow", "green", "done", "paused")} == {
             "red": 1, "yellow": 1, "green": 1, "done": 1, "paused": 1,
         }  # fmt: skip
-        assert picture.total("late") == 1
+        assert picture.late == 1
         assert [row.number for row in picture.urgent] == ["Z1-1", "Z2-1"]
         assert picture.balls == {"department": 3, "owner": 1}
         assert [(d["department_code"], d["open"], d["red"]) for d in picture.departments] == [
@@ -113,7 +113,7 @@ class TestPicture:
 
     def test_the_halves_add_up_to_the_year(self, city: Tenant, in_tenant: In) -> None:
         with in_tenant(city):
-            counts = [queries.season(2026, half, ON).total("projects") for half in ("1", "2", "")]
+            counts = [queries.season(2026, half, ON).whole.count for half in ("1", "2", "")]
         assert counts == [3, 1, 4]
 
     def test_another_day_is_another_picture(self, city: Tenant, in_tenant: In) -> None:
