@@ -2,7 +2,7 @@
 
 The score (数据真实度) is the share of asked cells that hold a recorded fact. It is monotone: a value taken
 away or invented never raises it, one put right never lowers it. Four rules keep it so. A cell has one fault at
-most. A contradiction between two days is charged to the later one alone. Of equal values beyond what is allowed
+most. A contradiction between two days is charged to the later one alone, where the earlier is asked. Of equal values beyond what is allowed
 each further row is charged once. What a value leads to (a project's process leads to rows of its matters) is asked
 whether or not the value is there.
 """
@@ -300,6 +300,8 @@ def _check_row(
         asked += wanted or fault is not None
     for first, last in table.before:
         begun, ended = day_of(row.values.get(first)), day_of(row.values.get(last))
+        if first in row.waived or not table.by_name[first].required:
+            continue  # a day nobody asks for could cost the later one its fact, and be worth none itself
         if findings.keys() & {first, last} or not (begun and ended) or begun < ended:
             continue
         column = table.by_name[last]

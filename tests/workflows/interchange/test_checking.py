@@ -271,6 +271,16 @@ def put(rows: list[Row], place: int, column: str, value: Any) -> list[Row]:
     return [*rows[:place], new, *rows[place + 1 :]]
 
 
+def test_a_day_nobody_asks_for_takes_no_fact_from_a_later_one() -> None:
+    """Found by the search below: mending the waived first day made the second a contradiction."""
+    first, last = next(iter(DOCUMENT.before))
+    values = {c.name: POOLS[c.type][0] for c in DOCUMENT.columns} | {last: date(2026, 1, 5)}
+    row = Row(
+        DOCUMENT.name, "1", "行1", values | {first: date(1970, 1, 1)}, waived=frozenset({first})
+    )
+    assert score(put([row], 0, first, date(2026, 2, 20))) >= score([row])
+
+
 @settings(max_examples=400, deadline=None)
 @given(sets(), st.data())
 def test_the_score_is_monotone(rows: list[Row], data: st.DataObject) -> None:
