@@ -41,6 +41,16 @@ class Outcome:
     moved: int = 0
     failed: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def complaint(self) -> str:
+        """Who was not moved and why; empty where everybody was."""
+        if not self.failed:
+            return ""
+        lines = "".join(f"\n  {name}：{why}" for name, why in self.failed.items())
+        return (
+            f"{len(self.failed)} 个机制没有迁移成，其余不受影响；排除原因后再运行一次即可：{lines}"
+        )
+
 
 @dataclass(frozen=True)
 class Native:

@@ -32,10 +32,7 @@ class Command(BaseCommand):
         if unknown := set(only) - set(Tenant.objects.values_list("slug", flat=True)):
             raise CommandError(f"没有网址名为“{'、'.join(sorted(unknown))}”的机制。")
         if outcome.failed:
-            lines = "".join(f"\n  {name}：{why}" for name, why in outcome.failed.items())
-            raise CommandError(
-                f"{len(outcome.failed)} 个机制没有迁移成，其余不受影响；排除原因后再运行一次即可：{lines}"
-            )
+            raise CommandError(outcome.complaint)
         self.say(f"迁移了 {outcome.moved} 个机制。" if outcome.moved else "全部机制都已是最新。")
 
     def say(self, words: str) -> None:

@@ -10,8 +10,7 @@ from itertools import islice
 from time import perf_counter
 from typing import Any
 
-from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,7 +24,7 @@ from kernel.authority.permissions import Role
 from kernel.authority.reach import grant
 from kernel.calendars.actions import load_standard_notices
 from kernel.trail import SYSTEM, Actor
-from tenants import provisioning
+from tenants import migrating, provisioning
 from tenants.gateway import ready_tenants, visiting
 from tenants.models import Tenant
 from tenants.registry.models import Disclosure, Filing, FilingKind
@@ -62,7 +61,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         today = timezone.localdate()
         self.stdout.write("  更新数据库结构")
-        call_command("migrate_tenants", stdout=self.stdout)
+        outcome = migrating.migrate_everything(say=self.stdout.write)
+        if outcome.failed:
+            raise CommandError(outcome.complaint)
+        if outcome.moved:  # rows of the city's picture may have another shape now
+            with self.step(f"迁移了 {outcome.moved} 个机制，按台账重推汇总"):
+                for tenant in ready_tenants():
+                    with visiting(tenant):
+                        repair()
         with self.step("装入节假日通知与标准事项"):
             load_standard_notices()
             load_standard(actor=SYSTEM)
@@ -96,17 +102,6 @@ class Command(BaseCommand):
         self.stdout.flush()
         yield
         self.stdout.write(f" {perf_counter() - begun:.1f} 秒")
-
-    def migrate_tenants(self) -> None:
-        """Bring tenants whose schema is older than the template to head."""
-        digest = provisioning.digest_of(provisioning.template_sql())
-        for tenant in Tenant.objects.exclude(template_digest=digest):
-            call_command(
-                "migrate_schemas", schema_name=tenant.schema_name, interactive=False, verbosity=0
-            )
-            with visiting(tenant):
-                repair()  # rows may have another shape now
-            Tenant.objects.filter(pk=tenant.pk).update(template_digest=digest)
 
     def open_places(self) -> None:
         for order, place in enumerate(PLACES):
