@@ -36,9 +36,10 @@ Say = Callable[[str], object]
 
 @dataclass
 class Outcome:
-    """What a run came to: how many tenants it moved, and what held up the others, by name."""
+    """What a run came to: how many tenants it moved in how long, and what held up the others, by name."""
 
     moved: int = 0
+    seconds: float = 0.0
     failed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -60,8 +61,10 @@ class Native:
     state: ProjectState
 
 
-#: What moves a schema to head: SQL, a transaction each, and what can't be written as such.
+#: What moves a schema: SQL, a transaction each, and what can't be written as such.
 Program = list[str | Native]
+#: Programs by the head they start from, each with the one it leads to.
+Paths = dict[str, tuple[Program, str]]
 
 
 def migrate_everything(*, say: Say, only: Collection[str] = (), verify: bool = False) -> Outcome:
@@ -72,14 +75,14 @@ def migrate_everything(*, say: Say, only: Collection[str] = (), verify: bool = F
     tenants' rows. Raises what the shared schema or the template raise: no tenant is touched then.
     """
     with visiting_public(), alone(say):
-        programs = _migrate_template()
+        paths = _migrate_template()
         head = migration_head(settings.TEMPLATE_SCHEMA)
         if verify:
             _believe_the_records()
         behind = Tenant.objects.exclude(migration_head=head).order_by("order", "code")
         if only:
             behind = behind.filter(slug__in=only)
-        return _migrate_tenants(list(behind), programs, head, say)
+        return _migrate_tenants(list(behind), paths, head, say)
 
 
 def migrate_template() -> None:
@@ -108,7 +111,7 @@ def standing(only: Collection[str] = ()) -> dict[str, list[str]]:
 # Shared schema and template -----------------------------------------------------------------------
 
 
-def _migrate_template() -> dict[str, Program]:
+def _migrate_template() -> Paths:
     """Bring both to head; returns what moved the template, by the head it was at before."""
     disk = MigrationLoader(connection)
     if _lacks(disk, "public"):
@@ -145,32 +148,46 @@ def _lacks(disk: MigrationLoader, schema_name: str) -> bool:
 # Tenants ------------------------------------------------------------------------------------------
 
 
-def _migrate_tenants(
-    tenants: list[Tenant], programs: dict[str, Program], head: str, say: Say
-) -> Outcome:
+def _migrate_tenants(tenants: list[Tenant], paths: Paths, head: str, say: Say) -> Outcome:
     outcome, begun, told = Outcome(), monotonic(), monotonic()
+    arrived: list[Tenant] = []
     again: list[Tenant] = []
-    for number, tenant in enumerate(tenants, start=1):
-        if _move(tenant, programs, head, outcome):
-            again.append(tenant)
-        if monotonic() - told > REPORT_EVERY:
-            told = monotonic()
-            rate = number / (told - begun)
-            say(
-                f"{number}/{len(tenants)} 个机制，每秒 {rate:.0f} 个，"
-                f"约剩 {(len(tenants) - number) / rate:.0f} 秒"
-            )
-    for tenant in again:  # a table was busy: once more, when all others are through
-        del outcome.failed[tenant.name]
-        _move(tenant, programs, head, outcome)
-    moved = [tenant.pk for tenant in tenants if tenant.name not in outcome.failed]
-    for tenant in Tenant.objects.filter(pk__in=moved).exclude(migration_head=head).order_by("pk"):
-        outcome.failed[tenant.name] = _difference(tenant.schema_name)
-    outcome.moved = len(tenants) - len(outcome.failed)
+    try:
+        for number, tenant in enumerate(tenants, start=1):
+            if _move(tenant, paths, head, outcome):
+                again.append(tenant)
+            else:
+                arrived.append(tenant)
+            if monotonic() - told > REPORT_EVERY:
+                told = monotonic()
+                rate = number / (told - begun)
+                say(
+                    f"{number}/{len(tenants)} 个机制，每秒 {rate:.0f} 个，"
+                    f"约剩 {(len(tenants) - number) / rate:.0f} 秒"
+                )
+                _note(arrived, outcome, head)
+        for tenant in again:  # a table was busy: once more, when all others are through
+            del outcome.failed[tenant.name]
+            _move(tenant, paths, head, outcome)
+            arrived.append(tenant)
+    finally:
+        with suppress(Error):
+            _note(arrived, outcome, head)
+    outcome.seconds = monotonic() - begun
     return outcome
 
 
-def _move(tenant: Tenant, programs: dict[str, Program], head: str, outcome: Outcome) -> bool:
+def _note(arrived: list[Tenant], outcome: Outcome, head: str) -> None:
+    """Write into the rows of those that arrived that they stand at ``head``; empties ``arrived``.
+
+    Who is killed before leaves rows that are too old: those tenants are looked at once more.
+    """
+    there = [tenant.pk for tenant in arrived if tenant.name not in outcome.failed]
+    outcome.moved += Tenant.objects.filter(pk__in=there).update(migration_head=head)
+    arrived.clear()
+
+
+def _move(tenant: Tenant, paths: Paths, head: str, outcome: Outcome) -> bool:
     """Bring one tenant to head or say why not; whether it is worth another try."""
     schema = tenant.schema_name
     try:
@@ -180,11 +197,12 @@ def _move(tenant: Tenant, programs: dict[str, Program], head: str, outcome: Outc
             )  # by its full name: the shared schema's is not taken for it
             if stands == head:
                 mend_third_parties(schema)
-                _note_head(schema)
-            elif stands in programs:
-                _run(programs[stands])
+            elif stands in paths:
+                _run(paths[stands][0])
             else:
-                programs[stands] = _explore(schema)
+                paths[stands] = _explore(schema)
+        if stands != head and paths[stands][1] != head:
+            outcome.failed[tenant.name] = _difference(schema)
     except Exception as reason:
         if not connection.is_usable():  # the lock went with the connection
             raise
@@ -210,23 +228,11 @@ def _run(program: Program) -> None:
             executor.apply_migration(part.state.clone(), part.migration)
 
 
-def _explore(schema_name: str) -> Program:
-    """Move the current schema by Django's executor; returns how."""
+def _explore(schema_name: str) -> tuple[Program, str]:
+    """Move the current schema by Django's executor; returns how, and where that led."""
     scout = Scout(connection)
     scout.migrate(_targets(scout.loader))
-    mended = mend_third_parties(schema_name)
-    return scout.finished([*mended, _note_head(schema_name)])
-
-
-def _note_head(schema_name: str) -> str:
-    """Write where the current schema stands into its tenant's row; returns how."""
-    note = (
-        f"UPDATE public.tenants_tenant SET migration_head = '{migration_head(schema_name)}'"  # noqa: S608 -- a digest
-        " WHERE schema_name = current_schema()"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(note)
-    return note
+    return scout.finished(mend_third_parties(schema_name)), migration_head(schema_name)
 
 
 def _difference(schema_name: str) -> str:
@@ -306,17 +312,17 @@ class Scout(MigrationExecutor):
             self.record_migration(migration)  # type: ignore[call-arg, arg-type]
         rows = migration.replaces or [(migration.app_label, migration.name)]
         values = ", ".join(f"('{app}', '{name}', now())" for app, name in rows)
-        self._run_of_sql += editor.noted
-        self._run_of_sql += [
-            f"INSERT INTO django_migrations (app, name, applied) VALUES {values}",  # noqa: S608 -- module names
+        if self._run_of_sql:
             # What a commit would check at this point, so that a table written to can be altered.
-            "SET CONSTRAINTS ALL IMMEDIATE",
-            "SET CONSTRAINTS ALL DEFERRED",
+            self._run_of_sql += ["SET CONSTRAINTS ALL IMMEDIATE", "SET CONSTRAINTS ALL DEFERRED"]
+        self._run_of_sql += [
+            *editor.noted,
+            f"INSERT INTO django_migrations (app, name, applied) VALUES {values}",  # noqa: S608 -- module names
         ]
         return state
 
     def finished(self, last: list[str]) -> Program:
-        """The path, with what was done here ``last`` at its end."""
+        """The path, with what else was done here at its end."""
         self._run_of_sql += last
         self._close()
         return self._program

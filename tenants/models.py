@@ -41,7 +41,7 @@ class Tenant(TenantMixin):
     # Where it lies among its sisters on the wall of the tenant above (西起第几列、北起第几行).
     tile_column = models.SmallIntegerField("列", null=True, blank=True)
     tile_row = models.SmallIntegerField("行", null=True, blank=True)
-    #: What its record of migrations comes to, kept by whoever migrates it, in the same transaction.
+    #: What its schema's record of migrations comes to, noted by whoever migrates it.
     migration_head = models.CharField(max_length=64, editable=False, default="", db_default="")
     ready = models.BooleanField("已开通", default=False)
     opened_at = models.DateTimeField("开通时间", null=True)

@@ -438,12 +438,12 @@ def test_killed_halfway_it_goes_on_where_it_was(
             " (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = %s)",
             [migrating.RUNNING],
         )
-    assert noted(banners[2]) == noted(banners[1]) != noted(banners[0])
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM t_second.django_migrations WHERE name = '0090_slow'")
         assert cursor.fetchone() == (0,)
+    assert "policies.0090_slow" not in str(migrations_of("t_third"))
     with visiting(banners[1]), connection.cursor() as cursor:
         cursor.execute("UPDATE policies_policy SET title = '快'")
-    assert "迁移了 2 个机制" in migrate()
+    assert "迁移了 3 个机制" in migrate()
     for part in CATALOGUE:
         assert catalogue_of("t_second")[part] == catalogue_of("t_first")[part]

@@ -33,7 +33,11 @@ class Command(BaseCommand):
             raise CommandError(f"没有网址名为“{'、'.join(sorted(unknown))}”的机制。")
         if outcome.failed:
             raise CommandError(outcome.complaint)
-        self.say(f"迁移了 {outcome.moved} 个机制。" if outcome.moved else "全部机制都已是最新。")
+        self.say(
+            f"迁移了 {outcome.moved} 个机制，用时 {outcome.seconds:.1f} 秒。"
+            if outcome.moved
+            else "全部机制都已是最新。"
+        )
 
     def say(self, words: str) -> None:
         self.stdout.write(words)
