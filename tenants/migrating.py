@@ -231,6 +231,7 @@ def _run(program: Program) -> None:
 def _explore(schema_name: str) -> tuple[Program, str]:
     """Move the current schema by Django's executor; returns how, and where that led."""
     scout = Scout(connection)
+    scout.loader.check_consistent_history(connection)
     scout.migrate(_targets(scout.loader))
     return scout.finished(mend_third_parties(schema_name)), migration_head(schema_name)
 

@@ -303,6 +303,22 @@ def test_a_record_that_is_not_the_templates_is_named(
         migrate()
 
 
+def test_a_record_with_a_gap_is_named_and_nothing_is_done_there(
+    later: Callable[..., None], banners: list[Tenant]
+) -> None:
+    later(
+        "0090_more", '        migrations.AddField("policy", "more", models.IntegerField(default=7))'
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM t_second.django_migrations WHERE app = 'meetings' AND name = '0001_initial'"
+        )
+    with pytest.raises(CommandError, match=r"乙旗：InconsistentMigrationHistory：.*meetings\.0001"):
+        migrate()
+    assert ("policies", "0090_more") not in migrations_of("t_second")
+    assert ("policies", "0090_more") in migrations_of("t_third")
+
+
 def test_verifying_finds_a_schema_that_was_put_back_behind_the_rows_back(
     later: Callable[..., None], banners: list[Tenant]
 ) -> None:
