@@ -17,7 +17,7 @@ stamp=$({ cat requirements.lock deploy/uv.lock.txt deploy/setup.sh; pwd; "$pytho
 [ "$(cat .venv/stamp 2>/dev/null)" = "$stamp" ] && exit 0
 
 [ -f .venv/stamp ] || free_mb=$(df -Pm . | awk 'NR == 2 { print $4 }')
-[ "${free_mb:-1000}" -ge 1000 ] || stop "磁盘空间不足：安装需要约 1 GB，此处只剩 ${free_mb} MB。"
+[ "${free_mb:-1300}" -ge 1300 ] || stop "磁盘空间不足：安装需要约 1.3 GB，此处只剩 ${free_mb} MB。"
 
 make_venv() {
     "$python" -c 'import ensurepip' 2>/dev/null && "$python" -m venv --clear .venv && return
