@@ -70,8 +70,19 @@ def procedure_rows(on: date) -> QuerySet[ProcedureRow]:
     )
 
 
+def hit_rows(on: date) -> QuerySet[ProjectRow]:
+    """Projects with ``hit`` alone: done, or still expected, by the target (clause A3)."""
+    return ProjectRow.objects.annotate(
+        hit=Case(
+            When(_DONE_IN_TIME | (_EXPECTED_IN_TIME & Q(target_on__gte=on)), then=True),
+            default=False,
+            output_field=BooleanField(),
+        )
+    )
+
+
 def project_rows(on: date) -> QuerySet[ProjectRow]:
-    """Projects with ``hit`` (done, or still expected, by the target: clause A3), ``reds`` and ``yellows`` (procedures
+    """Projects with ``hit``, ``reds`` and ``yellows`` (procedures
     under that lamp at the close of ``on``) and ``lamp``, the worst of them or of the target."""
     its_own = procedure_rows(on).filter(owner=OuterRef("owner"), project_number=OuterRef("number"))
     red, yellow = its_own.filter(Q(lamp="red")), its_own.filter(Q(lamp="yellow"))
@@ -80,12 +91,7 @@ def project_rows(on: date) -> QuerySet[ProjectRow]:
         number = rows.order_by().values("owner").annotate(n=Count("pk")).values("n")
         return Coalesce(Subquery(number), 0)
 
-    return ProjectRow.objects.annotate(
-        hit=Case(
-            When(_DONE_IN_TIME | (_EXPECTED_IN_TIME & Q(target_on__gte=on)), then=True),
-            default=False,
-            output_field=BooleanField(),
-        ),
+    return hit_rows(on).annotate(
         reds=count(red),
         yellows=count(yellow),
         lamp=Case(

@@ -21,6 +21,7 @@ from tenants.rollup.ledgers import Page
 from tenants.rollup.models import DaysRow, ProcedureRow, ProjectRow
 from tenants.rollup.queries import (
     CONFIRMED,
+    hit_rows,
     in_season,
     procedure_rows,
     project_rows,
@@ -104,8 +105,8 @@ def season_year(on: date) -> int | None:
 
 def season(year: int | None, half: str, on: date, page: Any = 1) -> Season:
     """The picture of ``year`` on day ``on``; ``half`` is "1", "2" or empty. Seven queries."""
-    projects = projects_of(project_rows(on), year, half)
-    procedures = in_season(procedure_rows(on), projects)
+    projects = projects_of(hit_rows(on), year, half)
+    procedures = in_season(procedure_rows(on), projects_of(ProjectRow.objects.all(), year, half))
     lines = counted(procedures)
     lamps: dict[str, int] = {}
     for line in lines:
