@@ -200,11 +200,10 @@ def reconciled() -> QuerySet[Tenant]:
 
 def urgent(procedures: QuerySet[ProcedureRow]) -> list[ProcedureRow]:
     """What is worst: red before yellow, the longest in it first."""
-    return list(
-        procedures.filter(Q(lamp__in=["red", "yellow"])).order_by(
-            F("red_on").asc(nulls_last=True), "owner", "number"
-        )[:MOST_URGENT]
-    )
+    order = (F("red_on").asc(nulls_last=True), "owner", "number")
+    lit = procedures.filter(Q(lamp__in=["red", "yellow"])).order_by(*order)
+    # Sorted by their keys alone: whole rows of a large city would not fit into the sort's memory.
+    return list(procedures.filter(pk__in=lit.values("pk")[:MOST_URGENT]).order_by(*order))
 
 
 def counted(procedures: QuerySet[ProcedureRow]) -> list[Mapping[str, Any]]:
