@@ -6,17 +6,21 @@ sequences are shifted so that a row read from the wrong schema never fits by cha
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
+from threading import Barrier
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from kernel.accounts.models import Membership, User
 from kernel.authority.reach import grant
 from kernel.calendars.actions import load_standard_notices
+from kernel.refusal import Refused
 from kernel.trail import SYSTEM
 from tenants import migrating, provisioning, sharding
 from tenants.gateway import visiting
@@ -31,12 +35,35 @@ MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: Any,
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+) -> Iterator[None]:
+    """A test database, always.
+
+    pytest-django makes none where no chosen test carries its mark; what works with real commits would then
+    work in the very database that the settings name.
+    """
+    keep = django_db_keepdb and not django_db_createdb
     with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0,
+            interactive=False,
+            aliases={"default"},
+            serialized_aliases=set(),
+            keepdb=keep,
+        )
         settle()
         shift_sequences("t_dalate", 5_000)
         if os.environ.get("LIANSHEN_SHARDED"):  # deploy/citus.py
             sharding.distribute(say=print)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 def settle() -> None:
@@ -201,6 +228,35 @@ def own_tenant(django_db_setup: None, django_db_blocker: Any) -> Iterator[Tenant
         passing_banner("临时旗", "temporary", "150699", "LSQ") as tenant,
     ):
         yield tenant
+
+
+#: How many do the same thing in the same moment.
+OFFICERS = 4
+
+
+@pytest.fixture
+def at_once(own_tenant: Tenant, django_db_blocker: Any) -> Iterator[Callable[..., list[Any]]]:
+    """``at_once(act)`` has each officer of a tenant with real commits do ``act(n)`` in the same moment: results,
+    or the words of refusals."""
+
+    def press(act: Callable[[int], Any]) -> list[Any]:
+        together = Barrier(OFFICERS)
+
+        def one(n: int) -> Any:
+            try:
+                with visiting(own_tenant):
+                    together.wait(timeout=30)
+                    return act(n)
+            except Refused as refusal:
+                return str(refusal)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(OFFICERS) as pool:
+            return list(pool.map(one, range(OFFICERS)))
+
+    with django_db_blocker.unblock():
+        yield press
 
 
 @pytest.fixture(scope="session")

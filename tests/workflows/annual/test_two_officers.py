@@ -1,20 +1,15 @@
 """Officers at one list at once: one version is issued, the others are told."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import date
-from threading import Barrier
 from typing import Any
 
-import pytest
-from django.db import connection
-
 from kernel.notices.models import Notice
-from kernel.refusal import Refused
 from kernel.trail import Actor
 from kernel.trail.writing import first_broken_line
 from tenants.gateway import visiting
 from tenants.models import Tenant
+from tests.conftest import OFFICERS
 from tests.workflows.annual.conftest import YEAR, at, move, step
 from workflows.annual import actions, queries
 from workflows.annual.models import Cycle, ListVersion
@@ -22,42 +17,11 @@ from workflows.issuing.models import Issued
 from workflows.projects import actions as projects
 from workflows.projects.workbook import ProjectFacts
 
-OFFICERS = 4
 ON = date(2026, 10, 28)
 
 
 def officer(n: int) -> Actor:
     return Actor(n, f"某{n}（示例）", "机制办公室")
-
-
-@pytest.fixture
-def committing(django_db_blocker: Any) -> Iterator[None]:
-    """Real connections and real commits, in a tenant that is dropped afterwards."""
-    with django_db_blocker.unblock():
-        yield
-
-
-@pytest.fixture
-def at_once(own_tenant: Tenant, committing: None) -> Callable[..., list[Any]]:
-    """``at_once(act)`` has each officer do ``act(n)`` in the same moment: results, or refusals."""
-
-    def press(act: Callable[[int], Any]) -> list[Any]:
-        together = Barrier(OFFICERS)
-
-        def one(n: int) -> Any:
-            try:
-                with visiting(own_tenant):
-                    together.wait(timeout=30)
-                    return act(n)
-            except Refused as refusal:
-                return str(refusal)
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(OFFICERS) as pool:
-            return list(pool.map(one, range(OFFICERS)))
-
-    return press
 
 
 def test_one_version_is_issued_and_each_department_reminded_once(

@@ -1,47 +1,16 @@
 """Officers at one subject and at one season at once: one is done, the others are told."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-from django.db import connection
-
-from kernel.refusal import Refused
 from kernel.trail.writing import first_broken_line
 from tenants.gateway import visiting
 from tenants.models import Tenant
+from tests.conftest import OFFICERS
 from tests.workflows.interchange.conftest import CLERK, TODAY, YEAR, at, fill, fill_office, lay_out
 from workflows.interchange import actions
 from workflows.interchange.models import Batch, RefusedRow, Supplement
 from workflows.interchange.tables import Home
-
-OFFICERS = 4
-
-
-@pytest.fixture
-def at_once(own_tenant: Tenant, django_db_blocker: Any) -> Iterator[Callable[..., list[Any]]]:
-    """``at_once(act)`` has each officer do ``act(n)`` in the same moment: results, or refusals."""
-
-    def press(act: Callable[[int], Any]) -> list[Any]:
-        together = Barrier(OFFICERS)
-
-        def one(n: int) -> Any:
-            try:
-                with visiting(own_tenant):
-                    together.wait(timeout=30)
-                    return act(n)
-            except Refused as refusal:
-                return str(refusal)
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(OFFICERS) as pool:
-            return list(pool.map(one, range(OFFICERS)))
-
-    with django_db_blocker.unblock():
-        yield press
 
 
 def test_one_value_is_recorded_and_one_batch_made(

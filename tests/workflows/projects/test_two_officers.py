@@ -1,20 +1,15 @@
 """Two officers at one list at once: one is done, the other is told; nothing is written twice."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import date
-from threading import Barrier
 from typing import Any
 
-import pytest
-from django.db import connection
-
-from kernel.refusal import Refused
 from kernel.trail import Actor
 from kernel.trail.models import TrailEntry
 from kernel.trail.writing import first_broken_line
 from tenants.gateway import visiting
 from tenants.models import Tenant
+from tests.conftest import OFFICERS
 from workflows.procedures.models import Procedure
 from workflows.projects import actions, batches, importing, queries
 from workflows.projects.lifecycle import State
@@ -22,41 +17,10 @@ from workflows.projects.models import Intake, Project, Revision
 from workflows.projects.workbook import ProjectFacts
 
 ON = date(2025, 11, 1)
-OFFICERS = 4
 
 
 def officer(n: int) -> Actor:
     return Actor(n, f"某{n}（示例）", "机制办公室")
-
-
-@pytest.fixture
-def committing(django_db_blocker: Any) -> Iterator[None]:
-    """Real connections and real commits, in a tenant that is dropped afterwards."""
-    with django_db_blocker.unblock():
-        yield
-
-
-@pytest.fixture
-def at_once(own_tenant: Tenant, committing: None) -> Callable[..., list[Any]]:
-    """``at_once(act)`` has each officer do ``act(n)`` in the same moment: results, or refusals."""
-
-    def press(act: Callable[[int], Any]) -> list[Any]:
-        together = Barrier(OFFICERS)
-
-        def one(n: int) -> Any:
-            try:
-                with visiting(own_tenant):
-                    together.wait(timeout=30)
-                    return act(n)
-            except Refused as refusal:
-                return str(refusal)
-            finally:
-                connection.close()
-
-        with ThreadPoolExecutor(OFFICERS) as pool:
-            return list(pool.map(one, range(OFFICERS)))
-
-    return press
 
 
 def told(answers: list[Any], words: str) -> bool:
