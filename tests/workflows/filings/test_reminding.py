@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -31,6 +32,24 @@ def told(tenant: Tenant, in_tenant: In, day: str) -> list[str]:
         return sorted(Notice.objects.exclude(pk__in=before).values_list("text", flat=True))
 
 
+def filed(tenant: Tenant, kind: str, moment: str, **what: Any) -> None:
+    """``tenant`` has filed it with the city, unanswered."""
+    Filing.objects.create(
+        number=f"{tenant.name}报〔2026〕1号",
+        kind=kind,
+        sender=tenant.schema_name,
+        sender_name=tenant.name,
+        receiver="t_city",
+        receiver_name="鄂尔多斯市",
+        title="报备",
+        snapshot={},
+        digest="0" * 64,
+        sent_at=datetime.fromisoformat(f"{moment}+08:00"),
+        sent_by="某某",
+        **what,
+    )
+
+
 def test_the_office_is_told_three_working_days_ahead_and_when_it_is_late(
     zhungeer: Tenant, in_tenant: In
 ) -> None:
@@ -51,21 +70,7 @@ def test_the_city_is_told_who_is_late_once_and_not_who_has_filed(
     city: Tenant, zhungeer: Tenant, dalate: Tenant, in_tenant: In
 ) -> None:
     with in_tenant(dalate):
-        Filing.objects.create(
-            number="达拉特旗报〔2026〕1号",
-            kind="half_month",
-            year=2025,
-            period="2025-12-16",
-            sender="t_dalate",
-            sender_name="达拉特旗",
-            receiver="t_city",
-            receiver_name="鄂尔多斯市",
-            title="调度报告",
-            snapshot={},
-            digest="0" * 64,
-            sent_at=datetime.fromisoformat("2026-01-07T09:00+08:00"),
-            sent_by="某某",
-        )
+        filed(dalate, "half_month", "2026-01-07T09:00", year=2025, period="2025-12-16")
     late = [text for text in told(city, in_tenant, "2026-01-12") if "12月下半月" in text]
     assert len(late) == 1
     assert late[0].startswith("准格尔旗的")
@@ -74,19 +79,6 @@ def test_the_city_is_told_who_is_late_once_and_not_who_has_filed(
 
 def test_what_was_left_unanswered_is_told(city: Tenant, zhungeer: Tenant, in_tenant: In) -> None:
     with in_tenant(zhungeer):
-        Filing.objects.create(
-            number="准格尔旗报〔2026〕1号",
-            kind="mechanism",
-            year=2026,
-            sender="t_zhungeer",
-            sender_name="准格尔旗",
-            receiver="t_city",
-            receiver_name="鄂尔多斯市",
-            title="工作机制",
-            snapshot={},
-            digest="0" * 64,
-            sent_at=datetime.fromisoformat("2026-01-05T09:00+08:00"),
-            sent_by="某某",
-        )
+        filed(zhungeer, "mechanism", "2026-01-05T09:00", year=2026)
     assert not any("答复期限" in text for text in told(city, in_tenant, "2026-01-12"))
     assert any("准格尔旗报〔2026〕1号" in text for text in told(city, in_tenant, "2026-01-13"))
