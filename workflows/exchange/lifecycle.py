@@ -18,6 +18,8 @@ KEY_DAYS = 365
 ANSWER_KEPT = timedelta(days=7)
 #: When a key was last used is written down this often at most.
 USE_NOTED = timedelta(minutes=5)
+#: So far apart the clocks of two of our servers may be.
+SKEW = timedelta(minutes=1)
 #: Requests a key may make in a minute.
 PER_MINUTE = 600
 #: Requests without a good key that one address may make in a minute.

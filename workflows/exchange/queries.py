@@ -10,6 +10,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 
 from tenants.models import Tenant
+from workflows.exchange.lifecycle import SKEW
 from workflows.exchange.models import Key, System
 
 
@@ -45,8 +46,9 @@ def systems(on: date) -> QuerySet[Any]:
 
 
 def synced_until() -> datetime:
-    """Everything committed before this moment is in an answer given now: the start of the oldest transaction that
-    is still open in this database, or now. A row carries the moment it was written, inside its transaction."""
+    """What was written before this moment is in an answer given now: the start of the oldest transaction that is
+    still open in this database, or now, less what two servers' clocks may differ (`SKEW`). A row carries the moment
+    it was written, inside its transaction, by the clock of the server that wrote it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT min(xact_start) FROM pg_stat_activity"
@@ -54,7 +56,8 @@ def synced_until() -> datetime:
             " AND xact_start IS NOT NULL"
         )
         oldest: datetime | None = cursor.fetchone()[0]
-    return min(oldest, timezone.now()) if oldest else timezone.now()
+    now = timezone.now()
+    return min(oldest or now, now) - SKEW
 
 
 def page_of(

@@ -444,3 +444,16 @@ def test_systems_have_names_of_their_own(zhungeer: Tenant, system: Callable[...,
         )
     with visiting(zhungeer):
         assert System.objects.count() == 1
+
+
+def test_a_server_whose_clock_lags_loses_nobody_a_change(
+    first: Procedure, zhungeer: Tenant, system: Callable[..., Any]
+) -> None:
+    caller = system(zhungeer, *ALL)
+    since = caller.get("/procedures")["Synced-Until"].replace("+", "%2B")
+    with visiting(zhungeer):
+        slow = timezone.now() - timedelta(seconds=30)  # by the clock of the server that wrote it
+        ProcedureRow.objects.update(written_at=timezone.now() - timedelta(days=1))
+        ProcedureRow.objects.filter(number=first.number).update(written_at=slow)
+    rows = caller.get(f"/procedures?changed_since={since}").json()["items"]
+    assert [row["number"] for row in rows] == [first.number]
