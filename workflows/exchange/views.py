@@ -123,7 +123,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def _form(request: SignedInRequest, form: SystemForm, title: str, back: str) -> HttpResponse:
     return render(
         request,
-        "exchange/form.html",
+        "form_page.html",
         {
             "title": title,
             "crumbs": [("数据接口", reverse("exchange:systems")), (title, "")],

@@ -208,7 +208,7 @@ def _receiver_page(request: SignedInRequest, found: Any) -> dict[str, Any]:
 
 
 def _masked(found: Receiver) -> str:
-    """Whoever has a robot's whole address can speak in its group, so no page shows it."""
+    """Whoever has a robot's whole address can speak in its group: only the form that changes it shows it."""
     if found.channel != Channel.ROBOT:
         return found.address
     return found.address.partition("?")[0] + ("?…" if "?" in found.address else "")
@@ -259,7 +259,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 def _form(request: SignedInRequest, form: ReceiverForm, title: str, back: str) -> HttpResponse:
     return render(
         request,
-        "outbox/form.html",
+        "form_page.html",
         {
             "title": title,
             "crumbs": [
