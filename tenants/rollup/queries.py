@@ -43,7 +43,7 @@ def procedure_rows(on: date) -> QuerySet[ProcedureRow]:
     """Procedures with ``lamp`` at the close of ``on``, ``late`` (a statutory or promised day has
     passed undecided), ``kept`` (decided by ``on``, in time or not; late; else null) and ``next_on``
     (the first day that binds)."""
-    undecided = Q(decided_on__isnull=True) | Q(decided_on__gt=on)
+    undecided = _undecided(on)
     return ProcedureRow.objects.annotate(
         lamp=Case(
             When(decided_on__lte=on, then=Value("done")),
@@ -68,6 +68,15 @@ def procedure_rows(on: date) -> QuerySet[ProcedureRow]:
         ),
         next_on=Coalesce(Least("promised_due_on", "statutory_due_on"), "planned_due_on"),
     )
+
+
+def lit(on: date) -> Q:
+    """Procedures whose ``lamp`` is red or yellow at the close of ``on``, said by their dates."""
+    return _undecided(on) & (Q(red_on__lte=on) | Q(yellow_on__lte=on))
+
+
+def _undecided(on: date) -> Q:
+    return Q(decided_on__isnull=True) | Q(decided_on__gt=on)
 
 
 def hit_rows(on: date) -> QuerySet[ProjectRow]:

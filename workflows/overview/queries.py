@@ -23,6 +23,7 @@ from tenants.rollup.queries import (
     CONFIRMED,
     hit_rows,
     in_season,
+    lit,
     procedure_rows,
     project_rows,
     reconciliations,
@@ -116,7 +117,7 @@ def season(year: int | None, half: str, on: date, page: Any = 1) -> Season:
         lamps,
         sum(line["late_count"] for line in lines),
         _places(projects, procedures, on, page),
-        urgent(procedures),
+        urgent(procedures, on),
         by_department(lines),
         balls(lines),
     )
@@ -198,12 +199,12 @@ def reconciled() -> QuerySet[Tenant]:
     return tenants().order_by(last, "order", "code")
 
 
-def urgent(procedures: QuerySet[ProcedureRow]) -> list[ProcedureRow]:
-    """What is worst: red before yellow, the longest in it first."""
+def urgent(procedures: QuerySet[ProcedureRow], on: date) -> list[ProcedureRow]:
+    """What is worst on ``on``: red before yellow, the longest in it first."""
     order = (F("red_on").asc(nulls_last=True), "owner", "number")
-    lit = procedures.filter(Q(lamp__in=["red", "yellow"])).order_by(*order)
+    worst = procedures.filter(lit(on)).order_by(*order).values("pk")[:MOST_URGENT]
     # Sorted by their keys alone: whole rows of a large city would not fit into the sort's memory.
-    return list(procedures.filter(pk__in=lit.values("pk")[:MOST_URGENT]).order_by(*order))
+    return list(procedures.filter(pk__in=worst).order_by(*order))
 
 
 def counted(procedures: QuerySet[ProcedureRow]) -> list[Mapping[str, Any]]:

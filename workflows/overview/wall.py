@@ -99,7 +99,7 @@ def wall(place: Tenant, year: int | None, on: date) -> Wall:
         tile(place, (0, 0)),
         grouping.procedures_by(procedure_rows, on).get("", Procedures()),
         grouping.projects_by(project_rows, on).get("", Projects()),
-        queries.urgent(procedure_rows),
+        queries.urgent(procedure_rows, on),
         trend(procedure_rows, on),
         queries.newest(procedure_rows),
     )

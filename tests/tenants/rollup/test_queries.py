@@ -10,7 +10,7 @@ from django.db import transaction
 from kernel.web.lamps import lamp_on
 from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow, ProjectRow
-from tenants.rollup.queries import procedure_rows, project_rows
+from tenants.rollup.queries import lit, procedure_rows, project_rows
 from tenants.rollup.writing import put
 
 In = Callable[[Tenant], AbstractContextManager[Tenant]]
@@ -60,6 +60,9 @@ def test_sql_and_pages_agree_on_every_lamp(zhungeer: Tenant, in_tenant: In) -> N
                 row.decided_on,
                 row.state,
             )
+        worst = set(procedure_rows(ON).filter(lit(ON)).values_list("number", flat=True))
+        shown = procedure_rows(ON).filter(lamp__in=["red", "yellow"])
+        assert worst == set(shown.values_list("number", flat=True)) != set()
 
 
 def test_late_is_a_statutory_or_promised_day_that_passed_undecided(
