@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> int:
             if arguments == ["bench"]:
                 return pytest("bench", environment, "--capture=no", "-p", "no:randomly")
             if arguments == ["soak"]:
-                return pytest("not browser and not bench", {**SOAKED, **environment}, *SOAK)
+                soaked = {**SOAKED, **environment}
+                return pytest("not browser and not bench", soaked, *SOAK, "-p", "no:randomly")
             return all_tests(environment, chromium=find_chromium())
     except CannotStart as reason:
         print(f"\n✗ {reason}", file=sys.stderr)
