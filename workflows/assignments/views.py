@@ -289,6 +289,7 @@ def _report_form(part: Part, today: date, data: Any = None, files: Any = None) -
 
 @require_POST
 @requires(Permission.ASSIGNMENTS_VIEW)
+@once
 def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """One step of a part."""
     part = _part(request, pk)
@@ -360,6 +361,7 @@ def feed(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ASSIGNMENTS_ANSWER)
+@once
 def ask(request: SignedInRequest, pk: int) -> HttpResponse:
     part = _part(request, pk)
     today = timezone.localdate()

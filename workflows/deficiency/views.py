@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kernel.authority.permissions import Permission
 from kernel.clock import WorkCalendar
+from kernel.once.sending import once
 from kernel.papers.attaching import attached
 from kernel.papers.paper import cn_date
 from kernel.refusal import Refused
@@ -199,6 +200,7 @@ def _detail(
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.DEFICIENCY_HANDLE)
+@once
 def new(request: SignedInRequest, number: str) -> HttpResponse:
     """Let a paper of the procedure come later; a gate says so here, with its article."""
     procedure = get_object_or_404(
@@ -273,6 +275,7 @@ def _barred(project: Project, on: date) -> str:
 
 @require_POST
 @requires(Permission.DEFICIENCY_HANDLE)
+@once
 def move(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """One step of a missing paper."""
     row = _get(request, pk)

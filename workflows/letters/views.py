@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.once.sending import once
 from kernel.refusal import Refused
 from kernel.trail import record_refusal
 from kernel.web.downloads import paper_file
@@ -58,6 +59,7 @@ def guidance_file(request: SignedInRequest, number: str, form: str) -> HttpRespo
 
 @require_POST
 @requires(Permission.PROJECTS_CHANGE)
+@once
 def issue_guidance(request: SignedInRequest, number: str) -> HttpResponse:
     project = get_object_or_404(Project, number=number)
     try:
@@ -73,6 +75,7 @@ def issue_guidance(request: SignedInRequest, number: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.PROCEDURES_MOVE)
+@once
 def new_notice(request: SignedInRequest, number: str) -> HttpResponse:
     """A one-time notice that the system numbers and enters in the ledger at once."""
     procedure = get_object_or_404(Procedure.objects.select_related("project"), number=number)

@@ -330,6 +330,7 @@ def agenda(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MEETINGS_CHANGE)
+@once
 def own_item(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
     form = OwnItemForm(request.POST, auto_id="id_own_%s")
@@ -547,6 +548,7 @@ def record(request: SignedInRequest, pk: int, item: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MEETINGS_CHANGE)
+@once
 def resolve(request: SignedInRequest, pk: int, item: int) -> HttpResponse:
     found = get_object_or_404(queries.meetings_for(request), pk=pk)
     if strike := request.POST.get("strike"):

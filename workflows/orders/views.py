@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.once.sending import once
 from kernel.refusal import Refused
 from kernel.trail import record_refusal
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires
@@ -24,6 +25,7 @@ from workflows.orders.models import Draft
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MECHANISM_CHANGE)
+@once
 def listing(request: SignedInRequest) -> HttpResponse:
     form = DraftForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.once.sending import once
 from kernel.refusal import Refused
 from kernel.web.charts import Row, stacked_bars, trend
 from kernel.web.downloads import workbook
@@ -137,6 +138,7 @@ def _by_month(policy: Policy, effect: queries.Effect) -> Chart:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MEETINGS_CHANGE)
+@once
 def new(request: SignedInRequest) -> HttpResponse:
     item = None
     if asked := request.GET.get("item", ""):

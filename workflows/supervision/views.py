@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kernel.authority.permissions import Permission, Role
 from kernel.clock import CalendarOutOfRange, WorkCalendar
+from kernel.once.sending import once
 from kernel.papers.attaching import attached
 from kernel.refusal import Refused
 from kernel.shares import Share
@@ -248,6 +249,7 @@ def _case(request: SignedInRequest, pk: int, failed: tuple[str, Any] | None = No
 
 @require_POST
 @requires(Permission.SUPERVISION_CHASE)
+@once
 def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
     """Chase by hand, pause, or take up again."""
     found = get_object_or_404(queries.cases_for(request), pk=pk)
@@ -289,6 +291,7 @@ def act(request: SignedInRequest, pk: int, name: str) -> HttpResponse:
 
 @require_POST
 @requires(Permission.ASSIGNMENTS_ANSWER)
+@once
 def reply(request: SignedInRequest, pk: int) -> HttpResponse:
     """A department answers."""
     found = get_object_or_404(queries.cases_for(request), pk=pk)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from kernel.authority.permissions import Permission, Role
 from kernel.calendars.queries import work_calendar
+from kernel.once.sending import once
 from kernel.refusal import Refused
 from kernel.trail import record_refusal
 from kernel.web.charts import Row, stacked_bars
@@ -39,6 +40,7 @@ def members(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MECHANISM_CHANGE)
+@once
 def second(request: SignedInRequest) -> HttpResponse:
     """Second somebody."""
     form = SecondForm(request.POST, units=_units())
