@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kernel.authority.permissions import Permission
+from kernel.once.sending import once
 from kernel.outbox.topics import topics
 from kernel.refusal import Refused
 from kernel.trail.queries import events, of
@@ -147,6 +148,7 @@ def switch(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.EXCHANGE_CHANGE)
+@once
 def give_key(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a key and show it, this once."""
     found = get_object_or_404(queries.systems(timezone.localdate()), pk=pk)
@@ -168,6 +170,7 @@ def give_key(request: SignedInRequest, pk: int) -> HttpResponse:
     shown = {"given": text, "given_key": key}
     response = render(request, "exchange/system.html", _system_page(request, found) | shown)
     response["Cache-Control"] = "no-store"
+    response["Content-Location"] = reverse("exchange:system", args=[pk])  # where a reload leads
     return response
 
 

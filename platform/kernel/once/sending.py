@@ -24,7 +24,8 @@ def once(view: View) -> View:
 
     The view runs in one transaction with a row whose key nobody else can insert meanwhile, so that what
     it creates and the knowledge of it land together, and a second click waits for the first. Only an
-    answer that leads on counts as done; a page of errors or a refusal leaves the form open.
+    answer that says where its work stands (Location, or Content-Location on a page that is shown this
+    once) counts as done; a page of errors or a refusal leaves the form open.
     """
 
     @wraps(view)
@@ -37,9 +38,9 @@ def once(view: View) -> View:
                 messages.info(request, "这张表刚才已经办成，没有再办一次，结果见下。")
                 return HttpResponseRedirect(Done.objects.get(pk=key).answer)
             answer = view(request, *args, **kwargs)
-            done = isinstance(answer, HttpResponseRedirect) and not hasattr(request, "refusal")
-            if done:
-                Done.objects.filter(pk=key).update(answer=answer["Location"])
+            where = answer.get("Location") or answer.get("Content-Location")
+            if where and not hasattr(request, "refusal"):
+                Done.objects.filter(pk=key).update(answer=where)
             else:
                 Done.objects.filter(pk=key).delete()
         return answer

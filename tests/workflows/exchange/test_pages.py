@@ -42,6 +42,17 @@ def test_a_key_is_seen_once_and_works(office: Client, zhungeer: Tenant) -> None:
     assert caller.get("/api/v1/me").status_code == 401
 
 
+def test_loading_the_page_of_a_key_again_gives_no_other(office: Client, zhungeer: Tenant) -> None:
+    made = office.post("/exchange/systems/new/", ASKED)["Location"]
+    form = {"days": "30", "once": "a-token"}
+    assert office.post(f"{made}keys/", form).status_code == 200
+    again = office.post(f"{made}keys/", form, follow=True)
+    assert again.redirect_chain == [(made, 302)]
+    assert "没有再办一次" in again.content.decode()
+    with visiting(zhungeer):
+        assert Key.objects.count() == 1
+
+
 def test_a_system_that_was_stopped_gets_no_key(office: Client, zhungeer: Tenant) -> None:
     made = office.post("/exchange/systems/new/", ASKED)["Location"]
     office.post(f"{made}switch/", {"active": "0"})
