@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import F, FloatField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from tenants.gateway import current_tenant
 from tenants.honesty.models import Score
+from tenants.models import Tenant
 
 
 def put(*, year: int, at: datetime, figures: Mapping[str, int]) -> Score:
@@ -28,6 +30,18 @@ def put(*, year: int, at: datetime, figures: Mapping[str, int]) -> Score:
 def scores(year: int) -> QuerySet[Score]:
     """Of the tenant itself and those below it, by name of the schema."""
     return Score.objects.filter(year=year).order_by("owner")
+
+
+def ranked(tenant: Tenant, year: int) -> QuerySet[Tenant]:
+    """``tenant`` and those below it: the lowest share of ``year`` first, those without one last."""
+    asked = Score.objects.filter(owner=OuterRef("schema_name"), year=year, asked__gt=0)
+    share = Cast("recorded", FloatField()) / F("asked")
+    return (
+        Tenant.objects.filter(Q(pk=tenant.pk) | Q(parent=tenant) | Q(parent__parent=tenant))
+        .filter(ready=True)
+        .annotate(share=Subquery(asked.values_list(share), output_field=FloatField()))
+        .order_by(F("share").asc(nulls_last=True), "order", "code")
+    )
 
 
 def years() -> list[int]:

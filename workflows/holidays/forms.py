@@ -8,6 +8,8 @@ from kernel.calendars.checking import LONGEST_NAME
 from kernel.calendars.pasting import LONGEST, days_in, number_in
 from kernel.clock import Notice, Rest
 from kernel.clock.calendar import FIRST, LAST
+from tenants.choosing import tenant_field
+from tenants.models import Tenant
 from workflows.holidays.lifecycle import DateKind
 from workflows.holidays.models import Draft
 
@@ -188,17 +190,16 @@ class MovedFilter(forms.Form):
     """What the moved dates are narrowed to; a strange value in the address chooses nothing."""
 
     q = forms.CharField(label="项目或办件", required=False, max_length=60)
-    owner = forms.ChoiceField(label="单位", required=False)
     kind = forms.ChoiceField(
         label="日期", required=False, choices=[("", "全部"), *DateKind.choices]
     )
 
-    def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owners: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if len(owners) > 1:
-            self.fields["owner"].choices = [("", "全部"), *owners]  # type: ignore[attr-defined]
-        else:
-            del self.fields["owner"]
+            among = Tenant.objects.filter(schema_name__in=owners).order_by("order", "code")
+            self.fields["owner"] = tenant_field("单位", among)
+            self.order_fields(["q", "owner", "kind"])
 
     def chosen(self) -> dict[str, Any]:
         self.is_valid()

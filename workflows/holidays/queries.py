@@ -1,7 +1,7 @@
 """Questions to drafts, passes and moved dates (放假通知的影响). What a tenant may not see, the walls
 leave out."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -193,6 +193,8 @@ def moved(draft: Draft, chosen: Mapping[str, Any]) -> QuerySet[MovedDate]:
     return rows.order_by("owner", "project_number", "procedure_number", "kind")
 
 
-def slugs() -> dict[str, str]:
-    """Each tenant's slug by its schema."""
-    return dict(Tenant.objects.order_by("pk").values_list("schema_name", "slug"))
+def slugs_of(rows: Iterable[MovedDate]) -> dict[str, str]:
+    """The slug of each tenant that one of ``rows`` belongs to, by its schema."""
+    owners = {row.owner for row in rows}
+    found = Tenant.objects.filter(schema_name__in=owners).order_by("pk")
+    return dict(found.values_list("schema_name", "slug"))

@@ -19,8 +19,9 @@ from kernel.web.downloads import attachment, workbook
 from kernel.web.http import SignedInRequest, actor_of, refuse, requires, whole_number
 from kernel.web.parts import Tile
 from kernel.web.xlsx import Column as Head
-from tenants.gateway import ready_tenants
 from tenants.honesty import writing as honesty
+from tenants.honesty.models import Score
+from tenants.models import Tenant
 from workflows.catalogue.queries import short_names
 from workflows.interchange import actions, queries
 from workflows.interchange.checking import Fault, Finding, Tally
@@ -523,15 +524,13 @@ def places(request: SignedInRequest) -> HttpResponse:
     years = honesty.years()
     form = SeasonForm(request.GET or None, years=years)
     year = int(form.chosen().get("year") or (years[0] if years else timezone.localdate().year))
-    found = {score.owner: score for score in honesty.scores(year)}
-    below = [t for t in ready_tenants() if request.tenant in t.lineage()]
-    rows = [(tenant, found.get(tenant.schema_name)) for tenant in below]
-    rows.sort(key=lambda row: 2 if row[1] is None or row[1].share is None else row[1].share)
+    ranked = honesty.ranked(request.tenant, year)
     if request.GET.get("export"):
         return workbook(
-            f"{year}年数据真实度", SCORES, _score_lines(rows), as_of=timezone.localdate(),
+            f"{year}年数据真实度", SCORES, _score_lines(_scored(ranked, year)), as_of=timezone.localdate(),
             notes=["真实度＝有事实的格÷应有事实的格，向下取到千分位；应有哪些格未核实。"],
         )  # fmt: skip
+    page = Paginator(ranked, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "interchange/places.html",
@@ -540,15 +539,23 @@ def places(request: SignedInRequest) -> HttpResponse:
             "crumbs": [("数据交换表", reverse("interchange:overview")), ("各地", "")],
             "form": form,
             "year": year,
+            "page": page,
             "rows": [
                 (tenant, score, percent(score.recorded, score.asked) if score else "—")
-                for tenant, score in rows
+                for tenant, score in _scored(page, year)
             ],
         },
     )
 
 
-def _score_lines(rows: Iterable[tuple[Any, Any]]) -> Iterable[list[Any]]:
+def _scored(tenants: Iterable[Tenant], year: int) -> list[tuple[Tenant, Score | None]]:
+    tenants = list(tenants)
+    schemas = [tenant.schema_name for tenant in tenants]
+    found = {score.owner: score for score in honesty.scores(year).filter(owner__in=schemas)}
+    return [(tenant, found.get(tenant.schema_name)) for tenant in tenants]
+
+
+def _score_lines(rows: Iterable[tuple[Tenant, Score | None]]) -> Iterable[list[Any]]:
     for tenant, s in rows:
         if s is None:
             yield [tenant.name, "还没有检查", *[None] * (len(SCORES) - 2)]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from kernel.trail.models import TrailEntry
+from tenants.honesty import writing as honesty
 from tenants.models import Tenant
 from tests.workflows.interchange.conftest import (
     CLERK,
@@ -289,6 +290,27 @@ def test_the_city_reads_every_score_and_exports_them(
     book = load_workbook(io.BytesIO(client.get("/interchange/places/?export=1").content))
     values = [row[0].value for row in book.worksheets[0].iter_rows(min_row=4)]
     assert {"准格尔旗", "达拉特旗", "鄂尔多斯市"} <= set(values)
+
+
+def test_the_lowest_score_stands_first_and_many_are_paged(
+    city: Tenant,
+    zhungeer: Tenant,
+    dalate: Tenant,
+    in_tenant: In,
+    member: Callable[..., Any],
+    console: Open,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    faults = dict.fromkeys(("invented", "contrary", "misshapen", "rows", "passed"), 0)
+    for tenant, held in ((city, 9), (zhungeer, 8), (dalate, 1)):
+        with in_tenant(tenant):
+            figures = {"asked": 10, "recorded": held, "missing": 10 - held, **faults}
+            honesty.put(year=YEAR, at=timezone.now(), figures=figures)
+    monkeypatch.setattr("workflows.interchange.views.PAGE", 2)
+    client = console(city, member(city, "supervision"))
+    first, second = (text(client.get(f"/interchange/places/?page={n}")) for n in (1, 2))
+    assert first.index("达拉特旗") < first.index("准格尔旗")
+    assert "90%" in second or "90.0%" in second
 
 
 def test_the_check_is_run_on_demand(banner: Tenant, office: Client, bureau: Client) -> None:

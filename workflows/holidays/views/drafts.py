@@ -186,13 +186,12 @@ def draft(request: SignedInRequest, pk: int) -> HttpResponse:
         if passes.finished:  # the whole page has more to say then
             return HttpResponse(headers={"HX-Refresh": "true"})
         return render(request, "holidays/progress.html", {"draft": draft, "passes": passes})
-    owners = [(line.schema_name, line.name) for line in passes.lines]
-    form = MovedFilter(request.GET or None, owners=owners)
+    form = MovedFilter(request.GET or None, owners=[line.schema_name for line in passes.lines])
     rows = queries.moved(draft, form.chosen())
     if request.GET.get("export"):
         return _export(request, draft, rows)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    slugs = queries.slugs()
+    slugs = queries.slugs_of(page)
     is_open = draft.state == State.OPEN
     return render(
         request,
