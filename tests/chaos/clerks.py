@@ -2,6 +2,7 @@
 
 import html
 import http.client
+import itertools
 import random
 import re
 import threading
@@ -186,9 +187,13 @@ def answers_filings(clerk: Clerk) -> Iterator[None]:
 
 def moves_procedures(clerk: Clerk) -> Iterator[None]:
     numbers: list[str] = []
-    for count in range(1, 3):
+    for count in itertools.count(1):
         page = clerk.look("/procedures/?" + urlencode({"page": count}))
-        numbers += sorted(set(re.findall(r"/procedures/(DLT-\d+-\d+-\d+)/", page)) - set(numbers))
+        found = set(re.findall(r"/procedures/(DLT-\d+-\d+-\d+)/", page)) - set(numbers)
+        if not found:
+            break
+        numbers += sorted(found)
+    clerk.dice.shuffle(numbers)  # the first on the list are not those that can be received
     for number in numbers:
         path = f"/procedures/{quote(number)}/move/receive/"
         status, _, page = clerk._insist(path)
