@@ -1,6 +1,6 @@
 """The portal's pages (门户页面): home, one section a tenant, news, and plain information."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, ClassVar
 
 from csp.constants import SELF
@@ -8,6 +8,7 @@ from csp.decorators import csp_replace
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -19,14 +20,20 @@ from wagtail.models import AbstractGroupApprovalTask, Page
 from cms import released, section
 from cms.blocks import Body
 from cms.frame import frame
-from tenants.gateway import ready_tenants
 from tenants.models import Kind, Tenant
 from tenants.registry.models import DisclosureKind
-from tenants.registry.searching import searchable
+from tenants.registry.searching import LONGEST_QUERY, searchable
 from workflows.disclosure.fitness import NotForThePublic, fit_for_public
 
 NEWS_PER_PAGE = 20
 LATEST = 6
+#: Groups of places on the front page; of a larger group it shows the first and links to all.
+PLACES = (
+    ("市本级", {Kind.CITY}),
+    ("旗区", {Kind.BANNER, Kind.DISTRICT}),
+    ("园区", {Kind.PARK}),
+)
+CARDS, PLACES_PER_PAGE = 24, 60
 EXAMPLES = ("选址", "环评", "水土保持", "施工许可")
 RECORD_PAGE = "disclosure/public/page.html"
 #: First words of addresses that a page under a section must not take.
@@ -100,30 +107,38 @@ class HomePage(RoutablePageMixin, PortalPage):
 
     @path("")
     def front(self, request: HttpRequest) -> HttpResponse:
-        figures = released.figures()
-        sections = set(SectionPage.objects.live().values_list("tenant", flat=True))
-        tenants = [tenant for tenant in ready_tenants() if tenant.pk in sections]
+        groups = [(label, places(kinds)) for label, kinds in PLACES]
         return self.render(
             request,
             context_overrides={
                 "description": self.intro or self.title,
                 "groups": [
-                    (
-                        label,
-                        [
-                            (tenant, figures.get(tenant.schema_name))
-                            for tenant in tenants
-                            if tenant.kind in kinds
-                        ],
-                    )
-                    for label, kinds in (
-                        ("市本级", {Kind.CITY}),
-                        ("旗区", {Kind.BANNER, Kind.DISTRICT}),
-                        ("园区", {Kind.PARK}),
-                    )
+                    (label, _with_figures(found[:CARDS]), found.count())
+                    for label, found in groups
+                    if found
                 ],
                 "news": with_places(latest_news()[:LATEST]),
                 "examples": EXAMPLES,
+            },
+        )
+
+    @path("places/")
+    def all_places(self, request: HttpRequest) -> HttpResponse:
+        words = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+        found = places({kind for _, kinds in PLACES for kind in kinds})
+        for word in words.split():
+            found = found.filter(Q(name__icontains=word) | Q(parent__name__icontains=word))
+        page_of = Paginator(found, PLACES_PER_PAGE).get_page(request.GET.get("page"))
+        return self.render(
+            request,
+            template="public_site/places.html",
+            context_overrides={
+                "title": "旗区、园区",
+                "description": "各旗区、园区的专栏",
+                "crumbs": [("首页", "/"), ("旗区、园区", "")],
+                "words": words,
+                "page_of": page_of,
+                "places": _with_figures(page_of.object_list),
             },
         )
 
@@ -331,10 +346,28 @@ def latest_news() -> Any:
     return NewsPage.objects.live().public().defer("search").order_by("-date", "-pk")
 
 
+def places(kinds: Collection[str]) -> QuerySet[Tenant]:
+    """Tenants of these kinds whose section is live, in the city's order."""
+    sections = SectionPage.objects.live().values("tenant")
+    return (
+        Tenant.objects.filter(ready=True, kind__in=kinds, pk__in=sections)
+        .select_related("parent")
+        .order_by("order", "code")
+    )
+
+
+def _with_figures(tenants: Iterable[Tenant]) -> list[tuple[Tenant, Mapping[str, int] | None]]:
+    tenants = list(tenants)
+    figures = released.figures([tenant.schema_name for tenant in tenants])
+    return [(tenant, figures.get(tenant.schema_name)) for tenant in tenants]
+
+
 def with_places(news: Iterable[NewsPage]) -> list[NewsPage]:
     """The same news, each with the title of its section as ``place``."""
     news = list(news)
-    titles = dict(SectionPage.objects.order_by("path").values_list("path", "title"))
+    above = {page.path[: -page.steplen] for page in news}
+    sections = SectionPage.objects.filter(path__in=above).order_by("path")
+    titles = dict(sections.values_list("path", "title"))
     for page in news:
         page.place = titles.get(page.path[: -page.steplen], "")
     return news

@@ -4,7 +4,7 @@ The connection is in `public`, where the database itself shows only rows in forc
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -36,11 +36,11 @@ def keys(owner: str, kind: str) -> frozenset[str]:
     return frozenset(in_force(owner, kind).values_list("key", flat=True))
 
 
-def figures() -> Mapping[str, Counter[str]]:
-    """How many records of each kind every tenant has in force, by tenant."""
+def figures(owners: Collection[str]) -> Mapping[str, Counter[str]]:
+    """How many records of each kind these tenants have in force, by tenant."""
     found: dict[str, Counter[str]] = {}
     rows = (
-        Disclosure.objects.filter(withdrawn_at=None)
+        Disclosure.objects.filter(owner__in=owners, withdrawn_at=None)
         .order_by("owner", "kind")
         .values_list("owner", "kind")
         .annotate(count=Count("pk"))

@@ -18,6 +18,7 @@ from cms import released
 from cms.frame import frame
 from cms.models import EXAMPLES, InfoPage, NewsPage, SectionPage, latest_news, with_places
 from kernel.web.http import open_to_all
+from tenants.choosing import LISTED_AT_MOST
 from tenants.registry.models import Disclosure, DisclosureKind
 from tenants.registry.searching import LONGEST_QUERY, folded, found, words_of
 from workflows.disclosure.comparing import limit, spoken
@@ -44,10 +45,13 @@ class Hit:
 def search(request: HttpRequest) -> HttpResponse:
     """Released records and live news that hold every word asked for; titles come first."""
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
-    sections = list(
-        SectionPage.objects.live().select_related("tenant").order_by("tenant__order", "pk")
-    )
-    place = next((s for s in sections if s.tenant.slug == request.GET.get("place")), None)
+    live = SectionPage.objects.live().select_related("tenant").order_by("tenant__order", "pk")
+    place = live.filter(tenant__slug=request.GET.get("place", "")).first()
+    sections = list(live[: LISTED_AT_MOST + 1])
+    if (
+        len(sections) > LISTED_AT_MOST
+    ):  # no list any more: whoever wants one place starts from its pages
+        sections = [place] if place else []
     kind = request.GET.get("kind", "")
     answers = sorted(_answers(query, place, kind), key=lambda row: not _in_title(row.title, query))
     page = Paginator(answers, PER_PAGE).get_page(request.GET.get("page"))

@@ -19,7 +19,10 @@ from tenants.models import SCHEMA_NAME, Domain, Kind, Tenant
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,38}[a-z0-9]")
 LOCK = 0x6F70656E  # held while a tenant is opened, and while the template changes
-_RESERVED = {"public", "www", "admin", "cms", "static", "localhost"}
+_RESERVED = {
+    *("public", "www", "admin", "cms", "static", "localhost"),
+    *("documents", "news", "places", "search", "sign-in"),  # the portal answers there itself
+}
 
 #: What a schema's own record of migrations comes to, in whatever order they were applied. Another
 #: release of PostgreSQL may hash otherwise: then each tenant is looked at once.

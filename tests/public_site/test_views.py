@@ -64,6 +64,35 @@ def test_news_is_found_and_a_place_narrows(
     assert "没有找到" in portal.get("/search/", {"q": "园区", "kind": "matter"}).content.decode()
 
 
+def test_a_large_city_shows_some_places_and_a_way_to_all(
+    portal: Client, sections: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = portal.get("/").content.decode()
+    assert "/zhungeer/" in whole
+    assert "/dalate/" in whole
+    assert "/places/" not in whole
+    monkeypatch.setattr("cms.models.CARDS", 1)
+    monkeypatch.setattr("public_site.views.LISTED_AT_MOST", 1)
+    front = portal.get("/").content.decode()
+    assert '<a href="/places/">全部旗区、园区</a>' in front
+    assert ('href="/zhungeer/"' in front) != ('href="/dalate/"' in front)
+    assert '<select class="input" id="place"' not in portal.get("/search/").content.decode()
+    narrowed = portal.get("/search/", {"q": "园区", "place": "dalate"}).content.decode()
+    assert '<option value="dalate" selected>' in narrowed
+
+
+def test_a_place_is_found_by_part_of_its_name(portal: Client, sections: object) -> None:
+    everything = portal.get("/places/").content.decode()
+    assert 'href="/zhungeer/"' in everything
+    assert 'href="/dalate/"' in everything
+    found = portal.get("/places/", {"q": "达拉"}).content.decode()
+    assert 'href="/dalate/"' in found
+    assert 'href="/zhungeer/"' not in found
+    assert "没有找到" in portal.get("/places/", {"q": "无此旗"}).content.decode()
+    assert portal.get("/places/", {"q": "\x00"}).status_code in (200, 400)
+    assert portal.get("/search/?place=%00").status_code == 400
+
+
 def test_elder_mode_is_a_cookie_or_an_address(portal: Client, sections: object) -> None:
     assert "data-elder>" not in portal.get("/").content.decode()
     assert "data-elder>" in portal.get("/?elder=1").content.decode()
