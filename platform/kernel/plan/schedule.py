@@ -36,9 +36,9 @@ class Slot:
 class Plan:
     """计划：slots in topological order, and whether the target can be met.
 
-    `critical_path` is one longest chain. When infeasible, `conflict` is a chain of keys that
-    alone, one after another, cannot end by the target, while without any one of them it can;
-    `conflict_ends` are the days it has come to after each.
+    `critical_path` is one longest chain. When infeasible no edge in it is soft, and `conflict` is a
+    chain of keys that alone, one after another, cannot end by the target, while without any one of
+    them it can; `conflict_ends` are the days it has come to after each.
     `short_by_days` are the working days from the target to `finish_on`. `relaxed` are the soft
     edges that had to give way.
     """
@@ -89,10 +89,10 @@ def schedule(
     line = calendar.line
     begin, target = begin_on.toordinal(), target_on.toordinal()
     jobs = [_Job(node, begin, line) for node in order]
-    trip, dropped = _relax(jobs, arcs, begin, target, line)
+    trip, dropped, proof = _relax(jobs, arcs, begin, target, line)
     latest_starts, latest_finishes = _backward(jobs, arcs, dropped, target, line)
-    path = trip.path()
     feasible = trip.end <= target
+    path = trip.path() if feasible else proof.path()
 
     slacks = [
         line.rank(latest) - line.rank(earliest)
@@ -130,7 +130,7 @@ def schedule(
                 prepare,
             )
         )
-    conflict = [] if feasible else _conflict(jobs, trip, path, begin, target, line)
+    conflict = [] if feasible else _conflict(jobs, proof, path, begin, target, line)
     return Plan(
         begin_on=begin_on,
         target_on=target_on,
@@ -223,9 +223,10 @@ class _Trip:
 
 def _relax(
     jobs: Sequence[_Job], arcs: Sequence[Arc], begin: int, target: int, line: WorkLine
-) -> tuple[_Trip, set[Arc]]:
-    """Drop soft edges from the longest chains until the target, or no soft edge, is in the way;
-    then take back each one that does no harm, so that none was dropped in vain."""
+) -> tuple[_Trip, set[Arc], _Trip]:
+    """Drop soft edges from the longest chains until the target, or no soft edge, is in the way: a trip
+    whose longest chain proves a miss. Then take back each one that does no harm, so that none was
+    dropped in vain: a chain with it may be as long, but can give way and proves nothing."""
     dropped: set[Arc] = set()
     trip = _Trip(jobs, arcs, dropped, begin, line)
     while trip.end > target:
@@ -235,13 +236,14 @@ def _relax(
             break
         dropped.add(soft[-1])
         trip = _Trip(jobs, arcs, dropped, begin, line)
+    proof = trip
     bound = max(target, trip.end)
     for arc in [arc for arc in arcs if arc in dropped]:
         trial = _Trip(jobs, arcs, dropped - {arc}, begin, line)
         if trial.end <= bound:
             dropped.remove(arc)
             trip = trial
-    return trip, dropped
+    return trip, dropped, proof
 
 
 def _backward(

@@ -106,6 +106,13 @@ def test_the_conflict_needs_every_member_even_one_day_long() -> None:
     assert plan.conflict == ("a", "b")
 
 
+def test_what_can_give_way_proves_nothing_though_it_takes_as_long() -> None:
+    nodes = [Node("b", 10), Node("c", 10), Node("a", 20)]
+    plan = plan_of(nodes, [Edge("b", "c", SOFT)], target_on=WALL.add(BEGIN, 15))
+    assert plan.critical_path == plan.conflict == ("a",)
+    assert plan.relaxed == ()  # the order costs nothing: "a" is late without it
+
+
 def test_the_conflict_reaches_through_a_deficient_edge() -> None:
     nodes = [Node("q", 1), Node("p", 102), Node("s", 5), Node("t", 1)]
     plan = plan_of(nodes, [Edge("q", "p"), Edge("p", "s", DEFICIENT), Edge("s", "t")])
@@ -335,6 +342,8 @@ def test_earliest_days_and_feasibility_equal_the_slow_planner(
         assert (slot.earliest_start_on, slot.earliest_finish_on) == naive.earliest(slot.key)
     assert plan.finish_on == naive.end()
     assert plan.feasible == (naive.end() <= target)
+    firm = {(e.before, e.after) for e in edges if e.strength is not SOFT}
+    assert plan.feasible or firm.issuperset(pairwise(plan.critical_path))
     assert bool(plan.conflict) != plan.feasible
     assert (plan.short_by_days > 0) != plan.feasible
     if not plan.feasible:

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.plan import Edge, Node
+from kernel.plan import Edge, Node, Strength
 from tests.kernel.clock.calendars import REAL
 from tests.workflows.whatif.graphs import graph, graphs, standing
 from workflows.whatif.applying import plan
@@ -50,6 +50,14 @@ def test_the_shortest_of_the_list_is_the_other_measure() -> None:
     )
     (gain,) = ranking(whole, REAL, Cut.LEAST).gains
     assert (gain.won, gain.cut_days) == (1, 5)
+
+
+def test_an_order_that_can_give_way_hides_no_gain() -> None:
+    """B before C takes as long as A alone; but B and C may run side by side, and A is what is late."""
+    nodes = [Node("B", 8), Node("C", 8), Node("A", 16)]
+    here = graph(*nodes, edges=[Edge("B", "C", Strength.SOFT)], target_on=date(2026, 1, 30))
+    gains = ranking(lay_over(Scenario(), standing(here)), REAL, Cut.HALF).gains
+    assert {gain.code: gain.won for gain in gains} == {"A": 1}
 
 
 def test_it_stands_on_top_of_the_scenario() -> None:
