@@ -16,7 +16,7 @@ from tenants.gateway import current_tenant
 from workflows.annual import queries, reminders, scheduling
 from workflows.annual.documents import paper_of
 from workflows.annual.freezing import investment_of
-from workflows.annual.lifecycle import DRAWING_UP, Stage, issuing_move, move_from
+from workflows.annual.lifecycle import DRAWING_UP, MOVES, Stage, issuing_move
 from workflows.annual.models import Cycle, ListVersion, Milestone
 from workflows.catalogue.queries import departments
 from workflows.issuing.actions import issue
@@ -98,7 +98,7 @@ def make_move(
 ) -> Cycle:
     """Take a step that issues nothing. Raises `MoveRefused`, `Stale`, or `Refused`."""
     cycle = _locked(year, version)
-    move = move_from(cycle.state, name)
+    move = MOVES.take(cycle.state, name)
     if move.issues:
         raise Refused(f"“{move.label}”在印发清单版本时办理，请到清单版本页。")
     if move.needs_reason and not why:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from kernel.moves import Moves, Step
 from kernel.refusal import Refused
 
 
@@ -31,106 +32,76 @@ DRAWING_UP = frozenset({State.PLANNED, State.COLLECTING, State.CONSULTING})
 OPEN = DRAWING_UP | {State.SETTLED}
 
 
+class MoveRefused(Refused):
+    """The cycle can't take this step from where it is."""
+
+
 @dataclass(frozen=True)
-class Move:
+class Move(Step[State]):
     """One allowed step. ``issues``: it is taken by issuing a version, which has a page of its own."""
 
-    name: str
-    label: str
-    sources: frozenset[State]
-    target: State
     effect: str
     needs_reason: bool = False
     issues: bool = False
 
 
-MOVES = (
-    Move(
-        "start",
-        "启动征集",
-        frozenset({State.PLANNED}),
-        State.COLLECTING,
-        "通知各审批部门申报下一年度计划新开工项目。",
+MOVES = Moves(
+    (
+        Move(
+            "start",
+            "启动征集",
+            frozenset({State.PLANNED}),
+            State.COLLECTING,
+            "通知各审批部门申报下一年度计划新开工项目。",
+        ),
+        Move(
+            "close_collecting",
+            "截止申报",
+            frozenset({State.COLLECTING}),
+            State.CONSULTING,
+            "不再等待申报，逐个或者整单送行业部门征求意见。",
+        ),
+        Move(
+            "reopen",
+            "重新征集",
+            frozenset({State.CONSULTING}),
+            State.COLLECTING,
+            "回到征集申报；已送出的征求意见照常进行。",
+            needs_reason=True,
+        ),
+        Move(
+            "settle",
+            "审定确认",
+            frozenset({State.CONSULTING}),
+            State.SETTLED,
+            "已确认入列的项目印发为清单第 1 版，各节点的实际日期就此定下。",
+            issues=True,
+        ),
+        Move(
+            "update",
+            "印发更新",
+            frozenset({State.SETTLED}),
+            State.SETTLED,
+            "上一版以后的入列、移出和变更印发为新的一版。",
+            issues=True,
+        ),
+        Move(
+            "archive",
+            "归档",
+            frozenset({State.SETTLED}),
+            State.ARCHIVED,
+            "本年度清单不再印发新的版本，各版留存。",
+        ),
     ),
-    Move(
-        "close_collecting",
-        "截止申报",
-        frozenset({State.COLLECTING}),
-        State.CONSULTING,
-        "不再等待申报，逐个或者整单送行业部门征求意见。",
-    ),
-    Move(
-        "reopen",
-        "重新征集",
-        frozenset({State.CONSULTING}),
-        State.COLLECTING,
-        "回到征集申报；已送出的征求意见照常进行。",
-        needs_reason=True,
-    ),
-    Move(
-        "settle",
-        "审定确认",
-        frozenset({State.CONSULTING}),
-        State.SETTLED,
-        "已确认入列的项目印发为清单第 1 版，各节点的实际日期就此定下。",
-        issues=True,
-    ),
-    Move(
-        "update",
-        "印发更新",
-        frozenset({State.SETTLED}),
-        State.SETTLED,
-        "上一版以后的入列、移出和变更印发为新的一版。",
-        issues=True,
-    ),
-    Move(
-        "archive",
-        "归档",
-        frozenset({State.SETTLED}),
-        State.ARCHIVED,
-        "本年度清单不再印发新的版本，各版留存。",
-    ),
+    of="本年度编制",
+    states=State,
+    refused=MoveRefused,
 )
-
-
-class MoveRefused(Refused):
-    """The cycle can't take this step from where it is."""
-
-
-def open_moves(state: str) -> tuple[Move, ...]:
-    """The steps a cycle in ``state`` may take, in the order pages show them."""
-    return tuple(move for move in MOVES if state in move.sources)
-
-
-def move_from(state: str, name: str) -> Move:
-    """The named step, if ``state`` allows it; else `MoveRefused` with the steps that are open."""
-    for move in MOVES:
-        if move.name == name and state in move.sources:
-            return move
-    label = next((move.label for move in MOVES if move.name == name), name)
-    others = "、".join(move.label for move in open_moves(state)) or "没有可办的步骤"
-    raise MoveRefused(
-        f"本年度编制现为“{State(state).label}”，不能“{label}”。现在可办：{others}。"
-        "如与页面不符，可能别人刚刚办过，请刷新。"
-    )
 
 
 def issuing_move(state: str) -> Move:
     """The step by which ``state`` issues a version; `MoveRefused` where it issues none."""
-    for move in open_moves(state):
+    for move in MOVES.open(state):
         if move.issues:
             return move
-    return move_from(state, "settle" if state in DRAWING_UP else "update")
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the README; a test keeps it current."""
-    lines = ["stateDiagram-v2", f"    [*] --> {State.PLANNED.label}"]
-    lines += [
-        f"    {source.label} --> {move.target.label}: {move.label}"
-        for move in MOVES
-        for source in State
-        if source in move.sources
-    ]
-    lines += [f"    {state.label} --> [*]" for state in State if not open_moves(state)]
-    return "\n".join(lines)
+    return MOVES.take(state, "settle" if state in DRAWING_UP else "update")

@@ -24,7 +24,7 @@ from workflows.assignments.drafting import (
     paper_of,
     redraw,
 )
-from workflows.assignments.lifecycle import OPEN, Move, MoveRefused, SheetState, State, move_from
+from workflows.assignments.lifecycle import MOVES, OPEN, Move, MoveRefused, SheetState, State
 from workflows.assignments.models import Extension, Feedback, Part, Sheet
 from workflows.assignments.picture import rows_of
 from workflows.catalogue.queries import departments
@@ -63,7 +63,7 @@ def make_move(
     answer for, None for the office. Raises `MoveRefused`.
     """
     part = _locked(part_id, version)
-    move = move_from(part.state, name)
+    move = MOVES.take(part.state, name)
     _check_desk(part, move, reach)
     text = text.strip()
     if move.needs_text and not text:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from kernel.moves import Moves, Step
 from kernel.refusal import Refused
 
 
@@ -38,88 +39,59 @@ class SourceKind(models.TextChoices):
     DISPATCH = "dispatch", "半月调度"
 
 
+class MoveRefused(Refused):
+    """The sheet can't take this step; the text is for the clerk."""
+
+
 @dataclass(frozen=True)
-class Move:
+class Move(Step[State]):
     """One allowed step of a part: who takes it, the words on the button, what it needs."""
 
-    name: str
-    label: str
-    sources: frozenset[State]
-    target: State
     by_office: bool
     needs_text: bool = False
     needs_evidence: bool = False
 
 
-MOVES = (
-    Move("sign", "签收", frozenset({State.WAITING}), State.WORKING, by_office=False),
-    Move(
-        "report",
-        "反馈办结",
-        frozenset({State.WORKING}),
-        State.REPORTED,
-        by_office=False,
-        needs_text=True,
-        needs_evidence=True,
+MOVES = Moves(
+    (
+        Move("sign", "签收", frozenset({State.WAITING}), State.WORKING, by_office=False),
+        Move(
+            "report",
+            "反馈办结",
+            frozenset({State.WORKING}),
+            State.REPORTED,
+            by_office=False,
+            needs_text=True,
+            needs_evidence=True,
+        ),
+        Move(
+            "send_back",
+            "退回重办",
+            frozenset({State.REPORTED}),
+            State.WORKING,
+            by_office=True,
+            needs_text=True,
+        ),
+        Move("write_off", "销号", frozenset({State.REPORTED}), State.WRITTEN_OFF, by_office=True),
+        Move(
+            "reopen",
+            "恢复督办",
+            frozenset({State.WRITTEN_OFF}),
+            State.WORKING,
+            by_office=True,
+            needs_text=True,
+        ),
+        Move(
+            "cancel",
+            "撤销",
+            OPEN,
+            State.CANCELLED,
+            by_office=True,
+            needs_text=True,
+        ),
     ),
-    Move(
-        "send_back",
-        "退回重办",
-        frozenset({State.REPORTED}),
-        State.WORKING,
-        by_office=True,
-        needs_text=True,
-    ),
-    Move("write_off", "销号", frozenset({State.REPORTED}), State.WRITTEN_OFF, by_office=True),
-    Move(
-        "reopen",
-        "恢复督办",
-        frozenset({State.WRITTEN_OFF}),
-        State.WORKING,
-        by_office=True,
-        needs_text=True,
-    ),
-    Move(
-        "cancel",
-        "撤销",
-        OPEN,
-        State.CANCELLED,
-        by_office=True,
-        needs_text=True,
-    ),
+    of="这项任务",
+    states=State,
+    refused=MoveRefused,
+    begins="交办",
 )
-
-
-class MoveRefused(Refused):
-    """The sheet can't take this step; the text is for the clerk."""
-
-
-def open_moves(state: str) -> tuple[Move, ...]:
-    """The steps a part in ``state`` may take, in the order pages show them."""
-    return tuple(move for move in MOVES if state in move.sources)
-
-
-def move_from(state: str, name: str) -> Move:
-    """The named step, if ``state`` allows it; else `MoveRefused` with a sentence for the clerk."""
-    for move in MOVES:
-        if move.name == name and state in move.sources:
-            return move
-    label = next((move.label for move in MOVES if move.name == name), name)
-    others = "、".join(move.label for move in open_moves(state)) or "没有可办的步骤"
-    raise MoveRefused(
-        f"这项任务现为“{State(state).label}”，不能“{label}”。现在可办：{others}。"
-        "如与页面不符，可能别人刚刚办过，请刷新。"
-    )
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the README; a test keeps it current."""
-    lines = ["stateDiagram-v2", f"    [*] --> {State.WAITING.label}: 交办"]
-    lines += [
-        f"    {source.label} --> {move.target.label}: {move.label}"
-        for move in MOVES
-        for source in State
-        if source in move.sources
-    ]
-    lines += [f"    {state.label} --> [*]" for state in State if not open_moves(state)]
-    return "\n".join(lines)

@@ -47,15 +47,7 @@ from workflows.assignments.forms import (
     ReportForm,
     SheetForm,
 )
-from workflows.assignments.lifecycle import (
-    MOVES,
-    Move,
-    MoveRefused,
-    SheetState,
-    SourceKind,
-    State,
-    open_moves,
-)
+from workflows.assignments.lifecycle import MOVES, Move, MoveRefused, SheetState, SourceKind, State
 from workflows.assignments.models import Extension, Part, Sheet
 from workflows.catalogue.queries import departments, short_names
 from workflows.issuing.queries import may_read
@@ -237,7 +229,7 @@ def _part_on_page(
     handed = found.state != SheetState.DRAFT
     extensions = list(part.extensions.all())
     forms: list[tuple[Move, Any]] = []
-    for move in open_moves(part.state) if handed else ():
+    for move in MOVES.open(part.state) if handed else ():
         if (office if move.by_office else answers) and move.name != "report":
             forms.append(
                 (

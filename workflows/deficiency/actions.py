@@ -17,13 +17,7 @@ from kernel.papers.paper import Heading, Para, Table, cn_date
 from kernel.trail import Actor, record
 from workflows.catalogue.wording import DEFICIENCIES
 from workflows.deficiency import chains, queries
-from workflows.deficiency.lifecycle import (
-    MISSING,
-    Consequence,
-    DeficiencyRefused,
-    State,
-    move_from,
-)
+from workflows.deficiency.lifecycle import MISSING, MOVES, Consequence, DeficiencyRefused, State
 from workflows.deficiency.models import Deficiency, RuleVersion
 from workflows.issuing.actions import issue
 from workflows.issuing.composing import compose
@@ -135,7 +129,7 @@ def hand_in(
 ) -> Deficiency:
     """The applicant brings the paper (交来材料); the department has yet to look. Raises `DeficiencyRefused`."""
     row = _locked(pk, version, reach)
-    move = move_from(row.state, "hand_in")
+    move = MOVES.take(row.state, "hand_in")
     _check_came(row, handed_in_on, on)
     row.state, row.handed_in_on, row.returned_why = move.target, handed_in_on, ""
     _saved(row, "state", "handed_in_on", "returned_why")
@@ -151,7 +145,7 @@ def send_back(
 ) -> Deficiency:
     """What was handed in does not do (退回材料): the promise runs on to its day. Raises `DeficiencyRefused`."""
     row = _locked(pk, version, reach)
-    move = move_from(row.state, "send_back")
+    move = MOVES.take(row.state, "send_back")
     if not why.strip():
         raise DeficiencyRefused("退回材料须写明哪里不符合要求。")
     row.state, row.handed_in_on, row.returned_why = move.target, None, why.strip()
@@ -177,7 +171,7 @@ def make_good(
     Raises `DeficiencyRefused`.
     """
     row = _locked(pk, version, reach)
-    move = move_from(row.state, "make_good")
+    move = MOVES.take(row.state, "make_good")
     received_on = row.handed_in_on or received_on or on
     _check_came(row, received_on, on)
     row.state, row.ended_on = move.target, received_on
@@ -202,7 +196,7 @@ def extend(
 ) -> Deficiency:
     """Once, and before the promised day has passed, give more time. Raises `DeficiencyRefused`."""
     row = _locked(pk, version, reach)
-    move_from(row.state, "extend")
+    MOVES.take(row.state, "extend")
     calendar = work_calendar()
     if row.extended:
         raise DeficiencyRefused(f"“{row.material}”已经延期过一次，不能再延。请补齐，或者处理逾期。")
@@ -241,7 +235,7 @@ def breach(
     Raises `DeficiencyRefused` before its day is over.
     """
     row = _locked(pk, version, reach)
-    move = move_from(row.state, "breach")
+    move = MOVES.take(row.state, "breach")
     if on <= row.due_on:
         raise DeficiencyRefused(f"补齐期限 {row.due_on} 还没有过，不能按逾期处理。")
     if not document.strip():
@@ -269,7 +263,7 @@ def repair(
     Raises `DeficiencyRefused`.
     """
     row = _locked(pk, version, reach)
-    move_from(row.state, "repair")
+    MOVES.take(row.state, "repair")
     if not barred_by(row):
         raise DeficiencyRefused(f"“{row.material}”没有列入信用记录，或者已经修复，不需要信用修复。")
     if not document.strip():
@@ -346,7 +340,7 @@ def cancel(
     Raises `DeficiencyRefused` while the application runs, or where the promise was broken first.
     """
     row = _locked(pk, version, reach)
-    move = move_from(row.state, "cancel")
+    move = MOVES.take(row.state, "cancel")
     if row.procedure.state in RUNNING:
         raise DeficiencyRefused(
             f"办件 {row.procedure.number} 的申请还在办（{row.procedure.get_state_display()}），"

@@ -25,7 +25,7 @@ from workflows.catalogue.queries import short_names
 from workflows.catalogue.wording import DEFICIENCIES
 from workflows.deficiency import actions, queries, risks
 from workflows.deficiency.forms import FORMS, DeficiencyFilter, GrantForm, RuleForm
-from workflows.deficiency.lifecycle import State, open_moves
+from workflows.deficiency.lifecycle import MOVES, State
 from workflows.deficiency.models import Deficiency
 from workflows.issuing.queries import may_read
 from workflows.procedures.lifecycle import RUNNING
@@ -146,7 +146,7 @@ def _detail(
     )
     risk = risks.risk_of(procedure.project, today, only=pk)
     moves = []
-    for move in open_moves(row.state) if may else ():
+    for move in MOVES.open(row.state) if may else ():
         if move.name == "breach" and today <= row.due_on:
             continue
         if move.name == "extend" and (row.extended or today > row.due_on):

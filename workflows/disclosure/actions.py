@@ -21,7 +21,7 @@ from tenants.registry.models import Disclosure, DisclosureKind
 from tenants.registry.searching import searchable
 from workflows.disclosure import payloads
 from workflows.disclosure.comparing import BESIDE, same_content, spoken
-from workflows.disclosure.lifecycle import Move, State, move_from
+from workflows.disclosure.lifecycle import MOVES, Move, State
 from workflows.disclosure.models import Draft
 from workflows.disclosure.payloads import Content
 from workflows.disclosure.queries import confirmed_projects, in_force
@@ -192,7 +192,7 @@ def withdraw(*, number: int, reason: str, actor: Actor) -> Draft:
 
 def _locked(number: int, name: str, actor: Actor) -> tuple[Draft, Move]:
     draft = Draft.objects.select_for_update(of=("self",)).get(pk=number)
-    move = move_from(draft.state, name)
+    move = MOVES.take(draft.state, name)
     if move.second_person and actor.user_id == draft.prepared_by_id:
         raise ReleaseRefused(
             f"“{draft.title}”是您本人拟的稿，须由另一人审核，请让有发布权限的同事办理。"

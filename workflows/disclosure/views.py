@@ -21,7 +21,7 @@ from tenants.registry.models import DisclosureKind
 from workflows.disclosure import actions, payloads, queries
 from workflows.disclosure.comparing import changes, limit, same_content
 from workflows.disclosure.forms import DraftFilter, ReasonForm
-from workflows.disclosure.lifecycle import State, open_moves
+from workflows.disclosure.lifecycle import MOVES, State
 from workflows.disclosure.models import Draft
 from workflows.disclosure.showing import Imprint, shown
 
@@ -191,7 +191,7 @@ def draft(request: SignedInRequest, pk: int) -> HttpResponse:
 def _draft_page(request: SignedInRequest, found: Draft, form: ReasonForm) -> dict[str, Any]:
     current = queries.in_force_of(found)
     waits = found.state == State.PREPARED
-    moves = {move.name: move for move in open_moves(found.state)}
+    moves = {move.name: move for move in MOVES.open(found.state)}
     return {
         **_public_parts(found, current.version if current else 0),
         "title": found.title,

@@ -15,7 +15,7 @@ from tenants.gateway import current_tenant
 from tenants.registry.freezing import digest_of, frozen
 from workflows.dispatch import queries
 from workflows.dispatch.comparing import compared, words_of
-from workflows.dispatch.lifecycle import IN_WORK, OUT, DispatchRefused, Period, move_from
+from workflows.dispatch.lifecycle import IN_WORK, MOVES, OUT, DispatchRefused, Period
 from workflows.dispatch.models import Reading, Report
 from workflows.dispatch.parts import SECTIONS, plain, take_all
 from workflows.issuing.actions import issue as issue_paper
@@ -74,7 +74,7 @@ def compile_report(
 def recompile(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Report:
     """Freeze anew while nothing has been submitted. Raises `DispatchRefused`."""
     report = _locked(pk, version)
-    move_from(report.state, "compile")
+    MOVES.take(report.state, "compile")
     report.snapshot = _snapshot(report.period, on, at)
     report.digest, report.taken_at = digest_of(report.snapshot), at
     report.compiled_by_id, report.compiled_by = actor.user_id, actor.name[:40]
@@ -90,7 +90,7 @@ def write(*, pk: int, version: int, problems: str, steps: str, actor: Actor) -> 
     Raises `DispatchRefused`.
     """
     report = _locked(pk, version)
-    move_from(report.state, "compile")
+    MOVES.take(report.state, "compile")
     report.problems, report.steps = problems.strip(), steps.strip()
     _saved(report, "problems", "steps")
     _record(report, actor, "write", "修改问题和建议")
@@ -101,7 +101,7 @@ def write(*, pk: int, version: int, problems: str, steps: str, actor: Actor) -> 
 def submit(*, pk: int, version: int, at: datetime, actor: Actor) -> Report:
     """Hand the report to a second person. Raises `DispatchRefused`."""
     report = _locked(pk, version)
-    move = move_from(report.state, "submit")
+    move = MOVES.take(report.state, "submit")
     _check_whole(report)
     _check_snapshot(report)
     report.state, report.submitted_by_id, report.sent_back_why = move.target, actor.user_id, ""
@@ -118,7 +118,7 @@ def submit(*, pk: int, version: int, at: datetime, actor: Actor) -> Report:
 def send_back(*, pk: int, version: int, why: str, actor: Actor) -> Report:
     """Back to the office to be put right. Raises `DispatchRefused`."""
     report = _locked(pk, version)
-    move = move_from(report.state, "send_back")
+    move = MOVES.take(report.state, "send_back")
     why = _reason(why)
     if not why:
         raise DispatchRefused("退回须写明要改什么。")
@@ -135,13 +135,13 @@ def issue(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Rep
     By neither who compiled nor who submitted it, and on a snapshot that holds. Raises `DispatchRefused`.
     """
     report = _locked(pk, version)
-    move = move_from(report.state, "issue")
+    move = MOVES.take(report.state, "issue")
     if wrote(report, actor.user_id):
         raise DispatchRefused(f"{report.title}由您编制或送审，须由另一人审核签发。")
     _check_snapshot(report)
     before = queries.in_force().select_for_update().filter(first=report.first).first()
     if before:
-        before.state = move_from(before.state, "supersede").target
+        before.state = MOVES.take(before.state, "supersede").target
         _saved(before, "state")
     report.issued = issue_paper(
         paper_of(report, on),
@@ -165,7 +165,7 @@ def issue(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Rep
 def copy(*, pk: int, version: int, on: date, at: datetime, actor: Actor) -> Report:
     """Copy an issued report to every member unit and the supervision office. Raises `DispatchRefused`."""
     report = _locked(pk, version)
-    move = move_from(report.state, "copy")
+    move = MOVES.take(report.state, "copy")
     report.state, report.copied_on, report.copied_by = move.target, on, actor.name[:40]
     _saved(report, "state", "copied_on", "copied_by")
     units = list(units_in_force(on))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.db import models
 
+from kernel.moves import Moves, Step
 from kernel.refusal import Refused
 
 
@@ -25,58 +26,31 @@ IN_FORCE = frozenset({State.ISSUED, State.COPIED})
 OUT = IN_FORCE | {State.SUPERSEDED}
 
 
-@dataclass(frozen=True)
-class Move:
-    """One allowed step: from which states to which, and who takes it."""
-
-    name: str
-    label: str
-    sources: frozenset[State]
-    target: State
-    by: str
-
-
-MOVES = (
-    Move("compile", "重新编制", frozenset({State.DRAFT}), State.DRAFT, "机制办公室"),
-    Move("submit", "送审", frozenset({State.DRAFT}), State.REVIEW, "机制办公室"),
-    Move("send_back", "退回修改", frozenset({State.REVIEW}), State.DRAFT, "审核人"),
-    Move("issue", "签发", frozenset({State.REVIEW}), State.ISSUED, "审核人"),
-    Move("copy", "抄送", frozenset({State.ISSUED}), State.COPIED, "机制办公室"),
-    Move("supersede", "更正", IN_FORCE, State.SUPERSEDED, "更正件签发"),
-)
-
-
 class DispatchRefused(Refused):
     """The report can't take this step; the text is for the clerk."""
 
 
-def open_moves(state: str) -> tuple[Move, ...]:
-    return tuple(move for move in MOVES if state in move.sources)
+@dataclass(frozen=True)
+class Move(Step[State]):
+    """One allowed step: from which states to which, and who takes it."""
+
+    by: str
 
 
-def move_from(state: str, name: str) -> Move:
-    """The named step, if ``state`` allows it; else `DispatchRefused` with a sentence for the clerk."""
-    for move in MOVES:
-        if move.name == name and state in move.sources:
-            return move
-    label = next((move.label for move in MOVES if move.name == name), name)
-    others = "、".join(move.label for move in open_moves(state)) or "没有可办的步骤"
-    raise DispatchRefused(
-        f"这期报告现为“{State(state).label}”，不能“{label}”。现在可办：{others}。"
-    )
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the README; a test keeps it current."""
-    lines = ["stateDiagram-v2", f"    [*] --> {State.DRAFT.label}: 编制"]
-    lines += [
-        f"    {source.label} --> {move.target.label}: {move.label}"
-        for move in MOVES
-        for source in State
-        if source in move.sources
-    ]
-    lines += [f"    {state.label} --> [*]" for state in State if not open_moves(state)]
-    return "\n".join(lines)
+MOVES = Moves(
+    (
+        Move("compile", "重新编制", frozenset({State.DRAFT}), State.DRAFT, "机制办公室"),
+        Move("submit", "送审", frozenset({State.DRAFT}), State.REVIEW, "机制办公室"),
+        Move("send_back", "退回修改", frozenset({State.REVIEW}), State.DRAFT, "审核人"),
+        Move("issue", "签发", frozenset({State.REVIEW}), State.ISSUED, "审核人"),
+        Move("copy", "抄送", frozenset({State.ISSUED}), State.COPIED, "机制办公室"),
+        Move("supersede", "更正", IN_FORCE, State.SUPERSEDED, "更正件签发"),
+    ),
+    of="这期报告",
+    states=State,
+    refused=DispatchRefused,
+    begins="编制",
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

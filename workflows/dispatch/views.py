@@ -24,13 +24,7 @@ from kernel.web.xlsx import Column, Value
 from workflows.dispatch import actions, queries
 from workflows.dispatch.comparing import Difference, words_of
 from workflows.dispatch.forms import CompareFilter, CorrectForm, ReportFilter, StepForm, WordsForm
-from workflows.dispatch.lifecycle import (
-    IN_FORCE,
-    IN_WORK,
-    OUT,
-    DispatchRefused,
-    open_moves,
-)
+from workflows.dispatch.lifecycle import IN_FORCE, IN_WORK, MOVES, OUT, DispatchRefused
 from workflows.dispatch.models import Report
 from workflows.dispatch.parts import SECTIONS, said
 from workflows.issuing.queries import may_read
@@ -167,7 +161,7 @@ def _report(
 ) -> HttpResponse:
     office = Permission.DISPATCH_CHANGE in request.permissions
     reviews = Permission.DISPATCH_REVIEW in request.permissions
-    moves = {move.name for move in open_moves(found.state)}
+    moves = {move.name for move in MOVES.open(found.state)}
     version = {"version": found.version}
     out = found.state in OUT
     holds = queries.holds(found)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from kernel.moves import Moves, Step
 from kernel.refusal import Refused
 
 
@@ -70,106 +71,101 @@ def fixed(state: str, kind: str) -> bool:
 HELD = frozenset({State.HELD, State.REVIEW, State.MINUTED, State.CLOSED})
 
 
-@dataclass(frozen=True)
-class Move:
-    """One allowed step: from which states to which, who takes it, and for which kind (empty: both)."""
-
-    name: str
-    label: str
-    sources: frozenset[State]
-    target: State
-    by: str
-    kind: str = ""
-
-
-MOVES = (
-    Move(
-        "ask",
-        "报请同意",
-        frozenset({State.PREPARING}),
-        State.ASKED,
-        "机制办公室",
-        Kind.COORDINATION,
-    ),
-    Move("agree", "同意召开", frozenset({State.ASKED}), State.AGREED, "召集人", Kind.COORDINATION),
-    Move("refuse", "不同意", frozenset({State.ASKED}), State.REFUSED, "召集人", Kind.COORDINATION),
-    Move(
-        "rework",
-        "重新筹备",
-        frozenset({State.REFUSED}),
-        State.PREPARING,
-        "机制办公室",
-        Kind.COORDINATION,
-    ),
-    Move(
-        "invite",
-        "印发通知",
-        frozenset({State.PREPARING, State.AGREED}),
-        State.INVITED,
-        "机制办公室",
-    ),
-    Move(
-        "withdraw",
-        "撤回重报",
-        frozenset({State.ASKED, State.AGREED, State.INVITED}),
-        State.PREPARING,
-        "机制办公室",
-        Kind.COORDINATION,
-    ),
-    Move(
-        "reschedule",
-        "改期",
-        frozenset({State.INVITED}),
-        State.INVITED,
-        "机制办公室",
-        Kind.CONSULTATION,
-    ),
-    Move("hold", "登记召开", frozenset({State.INVITED}), State.HELD, "机制办公室"),
-    Move("submit", "纪要送审", frozenset({State.HELD}), State.REVIEW, "机制办公室"),
-    Move("send_back", "退回修改", frozenset({State.REVIEW}), State.HELD, "第二人"),
-    Move("issue", "印发纪要", frozenset({State.REVIEW}), State.MINUTED, "第二人"),
-    Move("close", "办结", frozenset({State.MINUTED}), State.CLOSED, "议定事项全部销号"),
-    Move("reopen", "恢复督办", frozenset({State.CLOSED}), State.MINUTED, "议定事项恢复督办"),
-    Move("cancel", "取消会议", BEFORE, State.CANCELLED, "机制办公室"),
-)
-
-
 class MeetingRefused(Refused):
     """The meeting can't take this step; the text is for the clerk."""
 
 
+@dataclass(frozen=True)
+class Move(Step[State]):
+    """One allowed step: from which states to which, who takes it, and for which kind (empty: both)."""
+
+    by: str
+    kind: str = ""
+
+
+MOVES = Moves(
+    (
+        Move(
+            "ask",
+            "报请同意",
+            frozenset({State.PREPARING}),
+            State.ASKED,
+            "机制办公室",
+            Kind.COORDINATION,
+        ),
+        Move(
+            "agree", "同意召开", frozenset({State.ASKED}), State.AGREED, "召集人", Kind.COORDINATION
+        ),
+        Move(
+            "refuse", "不同意", frozenset({State.ASKED}), State.REFUSED, "召集人", Kind.COORDINATION
+        ),
+        Move(
+            "rework",
+            "重新筹备",
+            frozenset({State.REFUSED}),
+            State.PREPARING,
+            "机制办公室",
+            Kind.COORDINATION,
+        ),
+        Move(
+            "invite",
+            "印发通知",
+            frozenset({State.PREPARING}),
+            State.INVITED,
+            "机制办公室",
+            Kind.CONSULTATION,
+        ),
+        Move(
+            "invite",
+            "印发通知",
+            frozenset({State.AGREED}),
+            State.INVITED,
+            "机制办公室",
+            Kind.COORDINATION,
+        ),
+        Move(
+            "withdraw",
+            "撤回重报",
+            frozenset({State.ASKED, State.AGREED, State.INVITED}),
+            State.PREPARING,
+            "机制办公室",
+            Kind.COORDINATION,
+        ),
+        Move(
+            "reschedule",
+            "改期",
+            frozenset({State.INVITED}),
+            State.INVITED,
+            "机制办公室",
+            Kind.CONSULTATION,
+        ),
+        Move("hold", "登记召开", frozenset({State.INVITED}), State.HELD, "机制办公室"),
+        Move("submit", "纪要送审", frozenset({State.HELD}), State.REVIEW, "机制办公室"),
+        Move("send_back", "退回修改", frozenset({State.REVIEW}), State.HELD, "第二人"),
+        Move("issue", "印发纪要", frozenset({State.REVIEW}), State.MINUTED, "第二人"),
+        Move("close", "办结", frozenset({State.MINUTED}), State.CLOSED, "议定事项全部销号"),
+        Move("reopen", "恢复督办", frozenset({State.CLOSED}), State.MINUTED, "议定事项恢复督办"),
+        Move("cancel", "取消会议", BEFORE, State.CANCELLED, "机制办公室"),
+    ),
+    of="会议",
+    states=State,
+    refused=MeetingRefused,
+)
+
+
+def _of(kind: str) -> Moves[Move]:
+    return MOVES.where(lambda step: step.kind in ("", kind))
+
+
 def open_moves(state: str, kind: str) -> tuple[Move, ...]:
     """The steps open from ``state`` for a meeting of ``kind``."""
-    return tuple(
-        move
-        for move in MOVES
-        if state in move.sources
-        and move.kind in ("", kind)
-        and not (move.name == "invite" and kind == Kind.COORDINATION and state == State.PREPARING)
-    )
+    return _of(kind).open(state)
 
 
 def move_from(state: str, kind: str, name: str) -> Move:
     """The named step, if it is open; else `MeetingRefused` with a sentence for the clerk."""
-    for move in open_moves(state, kind):
-        if move.name == name:
-            return move
-    if name == "invite" and kind == Kind.COORDINATION:
+    if name == "invite" and kind == Kind.COORDINATION and state != State.AGREED:
         raise MeetingRefused(
             f"专题协调会须经总召集人或者副总召集人同意才能召开，现为“{State(state).label}”。请先报请同意。"
         )
-    label = next((move.label for move in MOVES if move.name == name), name)
-    others = "、".join(move.label for move in open_moves(state, kind)) or "没有可办的步骤"
-    raise MeetingRefused(f"会议现为“{State(state).label}”，不能“{label}”。现在可办：{others}。")
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the README; a test keeps it current."""
-    lines = ["stateDiagram-v2", f"    [*] --> {State.PREPARING.label}"]
-    lines += [
-        f"    {source.label} --> {move.target.label}: {move.label}"
-        for move in MOVES
-        for source in State
-        if source in move.sources
-    ]
-    return "\n".join(lines)
+    return _of(kind).take(state, name)

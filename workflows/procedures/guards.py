@@ -10,13 +10,13 @@ from kernel.plan import Strength
 from workflows.procedures.clocks import Clocks, LedgerLine
 from workflows.procedures.lifecycle import (
     FINISHED,
+    MOVES,
     REASON_OF,
     Ground,
     Level,
     Move,
     MoveRefused,
     State,
-    move_from,
 )
 from workflows.procedures.models import Procedure
 from workflows.procedures.planning import Book
@@ -101,7 +101,7 @@ def allowed_move(
 ) -> Move:
     """The move, if the procedure could take it at the close of ``filing.on``; else `MoveRefused`."""
     check_unanswered(name, filing, terms, clocks, calendar)
-    move = move_from(clocks.state, name)
+    move = MOVES.take(clocks.state, name)
     if move.name == "hand_up" and not terms.handed_up:
         raise MoveRefused(
             "本事项由本级决定，不需要上报。应由上级决定的，请先修订事项目录中的决定层级。"

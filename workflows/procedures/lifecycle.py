@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db import models
 
 from kernel.clock import Kind, StopReason
+from kernel.moves import Moves, Step
 from kernel.refusal import Refused
 
 #: The clock's own words by the value a column holds.
@@ -61,126 +62,138 @@ BALL = {
 OWNERS_STOPS = frozenset({StopReason.CORRECTION, StopReason.OWNER_REQUEST})
 
 
+class MoveRefused(Refused):
+    """The procedure can't take this step; the text is for the clerk."""
+
+
 @dataclass(frozen=True)
-class Move:
+class Move(Step[State]):
     """One allowed step and the clock entry it writes. ``asks`` names the fields the form needs,
     ``reason`` the one reason the step can have."""
 
-    name: str
-    label: str
-    sources: frozenset[State]
-    target: State
     clock: Kind
     asks: tuple[str, ...] = ()
     confirm: str = ""
     reason: StopReason | None = None
 
 
-MOVES = (
-    Move(
-        "receive",
-        "收件",
-        frozenset({State.PLANNED, State.WITHDRAWN, State.REFUSED}),
-        State.RECEIVED,
-        Kind.RECEIVE,
-        ("at",),
+MOVES = Moves(
+    (
+        Move(
+            "receive",
+            "收件",
+            frozenset({State.PLANNED, State.WITHDRAWN, State.REFUSED}),
+            State.RECEIVED,
+            Kind.RECEIVE,
+            ("at",),
+        ),
+        Move(
+            "notify",
+            "一次性告知补正",
+            frozenset({State.RECEIVED}),
+            State.CORRECTING,
+            Kind.NOTICE,
+            ("document", "items", "text", "ground"),
+        ),
+        Move(
+            "correct",
+            "补正收讫",
+            frozenset({State.CORRECTING}),
+            State.RECEIVED,
+            Kind.CORRECT,
+            ("at",),
+        ),
+        Move(
+            "accept",
+            "受理",
+            frozenset({State.RECEIVED}),
+            State.ACCEPTED,
+            Kind.ACCEPT,
+            ("document",),
+        ),
+        Move(
+            "refuse",
+            "不予受理",
+            frozenset({State.RECEIVED}),
+            State.REFUSED,
+            Kind.REFUSE,
+            ("document", "text"),
+            confirm="不予受理须出具加盖专用印章、注明日期的书面凭证（行政许可法第三十二条）。确认不予受理吗？",
+        ),
+        Move(
+            "stop",
+            "停表",
+            frozenset({State.ACCEPTED, State.STOPPED}),
+            State.STOPPED,
+            Kind.STOP,
+            ("reason", "commissioned", "document", "text"),
+        ),
+        Move(
+            "resume",
+            "恢复计时",
+            frozenset({State.STOPPED}),
+            State.ACCEPTED,
+            Kind.RESUME,
+            ("reason", "document"),
+        ),
+        Move(
+            "hand_up",
+            "上报上级",
+            frozenset({State.ACCEPTED}),
+            State.HANDED_UP,
+            Kind.STOP,
+            ("document", "text"),
+            reason=StopReason.HAND_UP,
+        ),
+        Move(
+            "return_down",
+            "上级退回",
+            frozenset({State.HANDED_UP}),
+            State.ACCEPTED,
+            Kind.RESUME,
+            ("document", "text"),
+            reason=StopReason.HAND_UP,
+        ),
+        Move(
+            "extend",
+            "延长时限",
+            frozenset({State.ACCEPTED}),
+            State.ACCEPTED,
+            Kind.EXTEND,
+            ("days", "level", "approver", "document", "text"),
+        ),
+        Move(
+            "decide",
+            "办结",
+            frozenset({State.ACCEPTED, State.HANDED_UP}),
+            State.DECIDED,
+            Kind.DECIDE,
+            ("document",),
+            confirm="办结后时限停止计算，不能再改回。确认办结吗？",
+        ),
+        Move("deliver", "送达", frozenset({State.DECIDED}), State.DELIVERED, Kind.DELIVER),
+        Move(
+            "redo",
+            "责令重新办理",
+            frozenset({State.DECIDED, State.DELIVERED}),
+            State.ACCEPTED,
+            Kind.REDO,
+            ("document", "text"),
+            confirm="原决定被撤销，时限从责令之日起重新计算。确认重新办理吗？",
+        ),
+        Move(
+            "withdraw",
+            "撤回申请",
+            RUNNING,
+            State.WITHDRAWN,
+            Kind.WITHDRAW,
+            ("text",),
+            confirm="撤回后本次申请的计时作废，可以重新收件。确认撤回吗？",
+        ),
     ),
-    Move(
-        "notify",
-        "一次性告知补正",
-        frozenset({State.RECEIVED}),
-        State.CORRECTING,
-        Kind.NOTICE,
-        ("document", "items", "text", "ground"),
-    ),
-    Move(
-        "correct",
-        "补正收讫",
-        frozenset({State.CORRECTING}),
-        State.RECEIVED,
-        Kind.CORRECT,
-        ("at",),
-    ),
-    Move("accept", "受理", frozenset({State.RECEIVED}), State.ACCEPTED, Kind.ACCEPT, ("document",)),
-    Move(
-        "refuse",
-        "不予受理",
-        frozenset({State.RECEIVED}),
-        State.REFUSED,
-        Kind.REFUSE,
-        ("document", "text"),
-        confirm="不予受理须出具加盖专用印章、注明日期的书面凭证（行政许可法第三十二条）。确认不予受理吗？",
-    ),
-    Move(
-        "stop",
-        "停表",
-        frozenset({State.ACCEPTED, State.STOPPED}),
-        State.STOPPED,
-        Kind.STOP,
-        ("reason", "commissioned", "document", "text"),
-    ),
-    Move(
-        "resume",
-        "恢复计时",
-        frozenset({State.STOPPED}),
-        State.ACCEPTED,
-        Kind.RESUME,
-        ("reason", "document"),
-    ),
-    Move(
-        "hand_up",
-        "上报上级",
-        frozenset({State.ACCEPTED}),
-        State.HANDED_UP,
-        Kind.STOP,
-        ("document", "text"),
-        reason=StopReason.HAND_UP,
-    ),
-    Move(
-        "return_down",
-        "上级退回",
-        frozenset({State.HANDED_UP}),
-        State.ACCEPTED,
-        Kind.RESUME,
-        ("document", "text"),
-        reason=StopReason.HAND_UP,
-    ),
-    Move(
-        "extend",
-        "延长时限",
-        frozenset({State.ACCEPTED}),
-        State.ACCEPTED,
-        Kind.EXTEND,
-        ("days", "level", "approver", "document", "text"),
-    ),
-    Move(
-        "decide",
-        "办结",
-        frozenset({State.ACCEPTED, State.HANDED_UP}),
-        State.DECIDED,
-        Kind.DECIDE,
-        ("document",),
-        confirm="办结后时限停止计算，不能再改回。确认办结吗？",
-    ),
-    Move("deliver", "送达", frozenset({State.DECIDED}), State.DELIVERED, Kind.DELIVER),
-    Move(
-        "redo",
-        "责令重新办理",
-        frozenset({State.DECIDED, State.DELIVERED}),
-        State.ACCEPTED,
-        Kind.REDO,
-        ("document", "text"),
-        confirm="原决定被撤销，时限从责令之日起重新计算。确认重新办理吗？",
-    ),
-    Move(
-        "withdraw",
-        "撤回申请",
-        RUNNING,
-        State.WITHDRAWN,
-        Kind.WITHDRAW,
-        ("text",),
-        confirm="撤回后本次申请的计时作废，可以重新收件。确认撤回吗？",
-    ),
+    of="办件",
+    states=State,
+    refused=MoveRefused,
 )
 
 
@@ -217,43 +230,8 @@ class Commissioned(models.TextChoices):
     OWNER = "owner", "项目单位委托"
 
 
-class MoveRefused(Refused):
-    """The procedure can't take this step; the text is for the clerk."""
-
-
 def ball_of(state: State, stop: StopReason | None = None) -> Ball:
     """Who has to act next in ``state``; a stop for the applicant's own reasons waits for them."""
     if state is State.STOPPED and stop in OWNERS_STOPS:
         return Ball.OWNER
     return BALL[state]
-
-
-def open_moves(state: str) -> tuple[Move, ...]:
-    """The steps a procedure in ``state`` may take, in the order pages show them."""
-    return tuple(move for move in MOVES if state in move.sources)
-
-
-def move_from(state: str, name: str) -> Move:
-    """The named step, if ``state`` allows it; else `MoveRefused` with the steps that are open."""
-    for move in MOVES:
-        if move.name == name and state in move.sources:
-            return move
-    label = next((move.label for move in MOVES if move.name == name), name)
-    others = "、".join(move.label for move in open_moves(state)) or "没有可办的步骤"
-    raise MoveRefused(
-        f"办件现为“{State(state).label}”，不能“{label}”。现在可办：{others}。"
-        "如与页面不符，可能别人刚刚办过，请刷新。"
-    )
-
-
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the README; a test keeps it current."""
-    lines = ["stateDiagram-v2", f"    [*] --> {State.PLANNED.label}"]
-    lines += [
-        f"    {source.label} --> {move.target.label}: {move.label}"
-        for move in MOVES
-        for source in State
-        if source in move.sources
-    ]
-    lines += [f"    {state.label} --> [*]" for state in State if not open_moves(state)]
-    return "\n".join(lines)

@@ -24,7 +24,7 @@ from workflows.projects.facts import (
     row_values,
     shown,
 )
-from workflows.projects.lifecycle import State, move_from
+from workflows.projects.lifecycle import MOVES, State
 from workflows.projects.models import Comment, Opinion, Project, Revision, Verdict
 from workflows.projects.workbook import ProjectFacts
 
@@ -130,7 +130,7 @@ def make_move(
     """
     project = _locked(number, version)
     before = State(project.state)
-    move = move_from(before, name)
+    move = MOVES.take(before, name)
     if move.needs_reason and not reason:
         raise Refused(f"“{move.label}”要写明理由。")
     if on.year < project.year - OLDEST_YEARS:

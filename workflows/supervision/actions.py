@@ -13,7 +13,7 @@ from kernel.papers.attaching import keep
 from kernel.papers.paper import cn_date
 from kernel.trail import Actor, record
 from workflows.supervision.letters import ROOM, urge
-from workflows.supervision.lifecycle import ORDER, ChaseRefused, Stage, State, move_from
+from workflows.supervision.lifecycle import MOVES, ORDER, ChaseRefused, Stage, State
 from workflows.supervision.models import Case, RuleVersion, Step
 from workflows.supervision.queries import rule_on, rules
 from workflows.supervision.rules import ChaseRule, faults
@@ -40,7 +40,7 @@ def chase(
     """Chase a case by hand (加办), at its stage or a harder one, with a letter if asked; told to all
     whom the rule tells at that stage. Raises `ChaseRefused`, or `PaperRefused` for the letter."""
     case = _locked(case_id, version)
-    move_from(case.state, "chase")
+    MOVES.take(case.state, "chase")
     if not text.strip():
         raise ChaseRefused("加办须写明要求。")
     wanted = Stage(stage)
@@ -70,7 +70,7 @@ def pause(
 ) -> Case:
     """Let a case rest until a day (暂缓), for a reason. Raises `ChaseRefused`."""
     case = _locked(case_id, version)
-    move = move_from(case.state, "pause")
+    move = MOVES.take(case.state, "pause")
     if not text.strip():
         raise ChaseRefused("暂缓须写明理由。")
     if not on < until_on <= on + AHEAD:
@@ -87,7 +87,7 @@ def pause(
 def resume(*, case_id: int, version: int, on: date, at: datetime, actor: Actor) -> Case:
     """Take a paused case up again. Raises `ChaseRefused`."""
     case = _locked(case_id, version)
-    move = move_from(case.state, "resume")
+    move = MOVES.take(case.state, "resume")
     case.state, case.paused_until = move.target, None
     _saved(case, "state", "paused_until")
     step = _step(case, Step.Kind.NOTE, on, "恢复督办", at, actor)

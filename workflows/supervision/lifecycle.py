@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from kernel.moves import Moves, Step
 from kernel.refusal import Refused
 
 
@@ -29,48 +30,27 @@ class State(models.TextChoices):
 DONE, MOVED, DROPPED = "已办结", "期限变更或停表", "不再办理"
 
 
-@dataclass(frozen=True)
-class Move:
-    """One allowed step: from which states to which; ``by`` says who takes it."""
-
-    name: str
-    label: str
-    sources: frozenset[State]
-    target: State
-    by: str
-
-
-MOVES = (
-    Move("chase", "加办", frozenset({State.CHASING, State.PAUSED}), State.CHASING, "督办人员"),
-    Move("pause", "暂缓", frozenset({State.CHASING}), State.PAUSED, "督办人员"),
-    Move("resume", "恢复督办", frozenset({State.PAUSED}), State.CHASING, "督办人员或到期巡检"),
-    Move("close", "了结", frozenset({State.CHASING, State.PAUSED}), State.CLOSED, "巡检"),
-    Move("reopen", "重新督办", frozenset({State.CLOSED}), State.CHASING, "巡检"),
-)
-
-
 class ChaseRefused(Refused):
     """The case can't take this step; the text is for the clerk."""
 
 
-def move_from(state: str, name: str) -> Move:
-    """The named step, if ``state`` allows it; else `ChaseRefused` with a sentence for the clerk."""
-    for move in MOVES:
-        if move.name == name and state in move.sources:
-            return move
-    label = next((move.label for move in MOVES if move.name == name), name)
-    raise ChaseRefused(
-        f"这件督办现为“{State(state).label}”，不能“{label}”。如与页面不符，可能巡检刚刚处理过，请刷新。"
-    )
+@dataclass(frozen=True)
+class Move(Step[State]):
+    """One allowed step: from which states to which; ``by`` says who takes it."""
+
+    by: str
 
 
-def diagram() -> str:
-    """The table as a Mermaid state diagram, for the README; a test keeps it current."""
-    lines = ["stateDiagram-v2", f"    [*] --> {State.CHASING.label}: 巡检立项"]
-    lines += [
-        f"    {source.label} --> {move.target.label}: {move.label}"
-        for move in MOVES
-        for source in State
-        if source in move.sources
-    ]
-    return "\n".join(lines)
+MOVES = Moves(
+    (
+        Move("chase", "加办", frozenset({State.CHASING, State.PAUSED}), State.CHASING, "督办人员"),
+        Move("pause", "暂缓", frozenset({State.CHASING}), State.PAUSED, "督办人员"),
+        Move("resume", "恢复督办", frozenset({State.PAUSED}), State.CHASING, "督办人员或到期巡检"),
+        Move("close", "了结", frozenset({State.CHASING, State.PAUSED}), State.CLOSED, "巡检"),
+        Move("reopen", "重新督办", frozenset({State.CLOSED}), State.CHASING, "巡检"),
+    ),
+    of="这件督办",
+    states=State,
+    refused=ChaseRefused,
+    begins="巡检立项",
+)

@@ -15,17 +15,12 @@ from kernel.outbox.lifecycle import (
     LEASE,
     RECEIVER_MOVES,
     DeliveryState,
+    OutboxRefused,
     ReceiverState,
 )
 from kernel.outbox.models import Attempt, Delivery, Receiver
 from kernel.outbox.topics import PING
-from kernel.refusal import Refused
 from kernel.trail import SYSTEM, Actor, record
-
-
-class OutboxRefused(Refused):
-    """This can't be done in the outbox; the text is for the clerk."""
-
 
 # Receivers ---------------------------------------------------------------------------------------
 
@@ -54,12 +49,8 @@ def change_receiver(pk: int, *, actor: Actor, **facts: Any) -> Receiver:
 def move_receiver(pk: int, *, name: str, at: datetime, actor: Actor, why: str = "") -> Receiver:
     """Pause, resume or close. While paused everything is kept; closed, what still waits is given up."""
     receiver = _locked(pk)
-    found = [m for m in RECEIVER_MOVES if m[0] == name and receiver.state in m[2]]
-    if not found:
-        raise OutboxRefused(
-            f"收件方“{receiver.name}”现为“{receiver.get_state_display()}”，不能这样办。请刷新再看。"
-        )
-    _, label, _, target = found[0]
+    move = RECEIVER_MOVES.take(receiver.state, name)
+    target = move.target
     receiver.state, receiver.paused_why = target, why if target == ReceiverState.PAUSED else ""
     receiver.save(update_fields=["state", "paused_why"])
     waiting = receiver.deliveries.filter(state=DeliveryState.WAITING)
@@ -68,7 +59,7 @@ def move_receiver(pk: int, *, name: str, at: datetime, actor: Actor, why: str = 
     if target == ReceiverState.ACTIVE:
         waiting.update(next_at=at, attempts=0)
         wake(receiver.pk)
-    _record(receiver, name, f"{label}收件方{'：' + why if why else ''}", actor)
+    _record(receiver, name, f"{move.label}收件方{'：' + why if why else ''}", actor)
     return receiver
 
 

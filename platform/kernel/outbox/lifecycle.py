@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from django.db import models
 
+from kernel.moves import Moves, Step
+from kernel.refusal import Refused
+
 
 class Channel(models.TextChoices):
     WEBHOOK = "webhook", "系统接口"
@@ -24,11 +27,30 @@ class DeliveryState(models.TextChoices):
     DROPPED = "dropped", "不再发送"
 
 
-#: What an office may do with a receiver: name, label, from, to.
-RECEIVER_MOVES = (
-    ("pause", "暂停", (ReceiverState.ACTIVE,), ReceiverState.PAUSED),
-    ("resume", "恢复", (ReceiverState.PAUSED, ReceiverState.CLOSED), ReceiverState.ACTIVE),
-    ("close", "停用", (ReceiverState.ACTIVE, ReceiverState.PAUSED), ReceiverState.CLOSED),
+class OutboxRefused(Refused):
+    """This can't be done in the outbox; the text is for the clerk."""
+
+
+#: What an office may do with a receiver.
+RECEIVER_MOVES = Moves(
+    (
+        Step("pause", "暂停", frozenset({ReceiverState.ACTIVE}), ReceiverState.PAUSED),
+        Step(
+            "resume",
+            "恢复",
+            frozenset({ReceiverState.PAUSED, ReceiverState.CLOSED}),
+            ReceiverState.ACTIVE,
+        ),
+        Step(
+            "close",
+            "停用",
+            frozenset({ReceiverState.ACTIVE, ReceiverState.PAUSED}),
+            ReceiverState.CLOSED,
+        ),
+    ),
+    of="这个收件方",
+    states=ReceiverState,
+    refused=OutboxRefused,
 )
 
 #: How long after each failure the next attempt comes; after the last one the delivery has failed for good.

@@ -200,7 +200,7 @@ def _receiver_page(request: SignedInRequest, found: Any) -> dict[str, Any]:
         "address": _masked(found),
         "signed": found.channel == Channel.WEBHOOK,
         "open": found.state == ReceiverState.ACTIVE,
-        "moves": [(name, label) for name, label, sources, _ in RECEIVER_MOVES if found.state in sources],
+        "moves": RECEIVER_MOVES.open(found.state),
         "rows": [(row, label_of(row.topic), TONES[DeliveryState(row.state)]) for row in latest],
         "timeline": events(of(found.name).filter(action__startswith="outbox.")[:20]),
         "may_change": Permission.EXCHANGE_CHANGE in request.permissions,

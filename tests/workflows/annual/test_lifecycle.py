@@ -5,14 +5,7 @@ from pathlib import Path
 import pytest
 
 from workflows.annual import lifecycle
-from workflows.annual.lifecycle import (
-    MOVES,
-    MoveRefused,
-    State,
-    issuing_move,
-    move_from,
-    open_moves,
-)
+from workflows.annual.lifecycle import MOVES, MoveRefused, State, issuing_move
 
 README = Path(lifecycle.__file__).with_name("README.md")
 
@@ -20,17 +13,17 @@ README = Path(lifecycle.__file__).with_name("README.md")
 def test_every_state_is_reached_from_the_first() -> None:
     reached, new = {State.PLANNED}, {State.PLANNED}
     while new:
-        new = {move.target for state in new for move in open_moves(state)} - reached
+        new = {move.target for state in new for move in MOVES.open(state)} - reached
         reached |= new
     assert reached == set(State)
 
 
 @pytest.mark.parametrize("state", list(State))
 def test_what_the_table_does_not_allow_is_refused_with_what_is_open(state: State) -> None:
-    allowed = {move.name for move in open_moves(state)}
+    allowed = {move.name for move in MOVES.open(state)}
     for name in {move.name for move in MOVES} - allowed:
         with pytest.raises(MoveRefused, match=f"现为“{state.label}”，不能“.+”。现在可办：.+"):
-            move_from(state, name)
+            MOVES.take(state, name)
 
 
 def test_a_version_is_issued_where_a_move_issues_and_refused_elsewhere() -> None:
@@ -42,4 +35,4 @@ def test_a_version_is_issued_where_a_move_issues_and_refused_elsewhere() -> None
 
 
 def test_the_readme_draws_the_table_as_it_is() -> None:
-    assert f"```mermaid\n{lifecycle.diagram()}\n```" in README.read_text("utf-8")
+    assert f"```mermaid\n{lifecycle.MOVES.diagram()}\n```" in README.read_text("utf-8")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from workflows import assignments
-from workflows.assignments.lifecycle import MOVES, MoveRefused, State, diagram, move_from
+from workflows.assignments.lifecycle import MOVES, MoveRefused, State
 
 
 def test_every_state_is_reached_from_the_hand_over() -> None:
@@ -20,15 +20,15 @@ def test_every_state_is_reached_from_the_hand_over() -> None:
 def test_a_step_is_open_where_the_table_says_and_refused_elsewhere(state: State, name: str) -> None:
     move = next(move for move in MOVES if move.name == name)
     if state in move.sources:
-        assert move_from(state, name) == move
+        assert MOVES.take(state, name) == move
     else:
         with pytest.raises(
             MoveRefused, match=f"现为“{state.label}”，不能“{move.label}”"
         ) as refused:
-            move_from(state, name)
+            MOVES.take(state, name)
         assert str(refused.value).endswith("。")
 
 
 def test_the_drawing_in_the_readme_is_current() -> None:
     readme = Path(assignments.__file__).with_name("README.md").read_text("utf-8")
-    assert f"```mermaid\n{diagram()}\n```" in readme
+    assert f"```mermaid\n{MOVES.diagram()}\n```" in readme

@@ -41,13 +41,7 @@ from workflows.deficiency.actions import (
     send_back,
 )
 from workflows.deficiency.chains import held_back, standing_on
-from workflows.deficiency.lifecycle import (
-    MOVES,
-    DeficiencyRefused,
-    State,
-    diagram,
-    move_from,
-)
+from workflows.deficiency.lifecycle import MOVES, DeficiencyRefused, State
 from workflows.deficiency.models import Deficiency
 from workflows.deficiency.queries import duties_until, lamp_of, status, still_open
 from workflows.deficiency.risks import risk_of
@@ -563,15 +557,15 @@ def test_every_state_is_reached_and_every_other_step_refused() -> None:
     for state in State:
         for move in MOVES:
             if state in move.sources:
-                assert move_from(state, move.name) == move
+                assert MOVES.take(state, move.name) == move
             else:
                 with pytest.raises(DeficiencyRefused, match=f"现为“{state.label}”"):
-                    move_from(state, move.name)
+                    MOVES.take(state, move.name)
 
 
 def test_the_drawing_in_the_readme_is_current() -> None:
     readme = Path(deficiency.__file__).with_name("README.md").read_text("utf-8")
-    assert f"```mermaid\n{diagram()}\n```" in readme
+    assert f"```mermaid\n{MOVES.diagram()}\n```" in readme
 
 
 def test_by_the_pages_a_paper_is_let_come_later_and_comes(

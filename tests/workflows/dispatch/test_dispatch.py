@@ -21,14 +21,7 @@ from tenants.models import Tenant
 from workflows import dispatch
 from workflows.dispatch import actions, queries
 from workflows.dispatch.comparing import Difference, words_of
-from workflows.dispatch.lifecycle import (
-    MOVES,
-    DispatchRefused,
-    Period,
-    State,
-    diagram,
-    move_from,
-)
+from workflows.dispatch.lifecycle import MOVES, DispatchRefused, Period, State
 from workflows.dispatch.models import Report
 from workflows.dispatch.parts import plain
 from workflows.issuing.models import Issued
@@ -419,15 +412,15 @@ def test_every_state_is_reached_and_every_other_step_refused() -> None:
     for state in State:
         for move in MOVES:
             if state in move.sources:
-                assert move_from(state, move.name) == move
+                assert MOVES.take(state, move.name) == move
             else:
                 with pytest.raises(DispatchRefused, match=f"现为“{state.label}”"):
-                    move_from(state, move.name)
+                    MOVES.take(state, move.name)
 
 
 def test_the_drawing_in_the_readme_is_current() -> None:
     readme = Path(dispatch.__file__).with_name("README.md").read_text("utf-8")
-    assert f"```mermaid\n{diagram()}\n```" in readme
+    assert f"```mermaid\n{MOVES.diagram()}\n```" in readme
 
 
 # Pages ----------------------------------------------------------------------------------------------

@@ -6,14 +6,7 @@ import pytest
 
 from kernel.clock import Kind
 from workflows.procedures import lifecycle
-from workflows.procedures.lifecycle import (
-    MOVES,
-    STATE_AFTER,
-    MoveRefused,
-    State,
-    move_from,
-    open_moves,
-)
+from workflows.procedures.lifecycle import MOVES, STATE_AFTER, MoveRefused, State
 from workflows.procedures.models import Procedure
 
 README = Path(lifecycle.__file__).with_name("README.md")
@@ -27,8 +20,8 @@ def test_every_state_can_be_reached() -> None:
 
 
 def test_after_delivery_only_a_court_or_a_higher_office_opens_it_again() -> None:
-    assert [m.name for m in open_moves(State.DELIVERED)] == ["redo"]
-    assert all(open_moves(state) for state in State)
+    assert [m.name for m in MOVES.open(State.DELIVERED)] == ["redo"]
+    assert all(MOVES.open(state) for state in State)
 
 
 def test_each_kind_of_entry_leads_to_one_state() -> None:
@@ -48,8 +41,8 @@ def test_a_step_from_the_wrong_state_is_refused_with_what_can_be_done() -> None:
     with pytest.raises(
         MoveRefused, match="现为“停表”，不能“办结”。现在可办：停表、恢复计时、撤回申请"
     ):
-        move_from(State.STOPPED, "decide")
+        MOVES.take(State.STOPPED, "decide")
 
 
 def test_the_readme_draws_the_table_as_it_is() -> None:
-    assert f"```mermaid\n{lifecycle.diagram()}\n```" in README.read_text("utf-8")
+    assert f"```mermaid\n{lifecycle.MOVES.diagram()}\n```" in README.read_text("utf-8")

@@ -25,16 +25,7 @@ from workflows.projects.models import Project
 from workflows.supervision import queries
 from workflows.supervision.actions import sweep
 from workflows.supervision.ledgers import done_on, duties_until, still_open
-from workflows.supervision.lifecycle import (
-    DONE,
-    DROPPED,
-    MOVED,
-    MOVES,
-    ChaseRefused,
-    State,
-    diagram,
-    move_from,
-)
+from workflows.supervision.lifecycle import DONE, DROPPED, MOVED, MOVES, ChaseRefused, State
 from workflows.supervision.models import Case, Step
 
 pytestmark = pytest.mark.django_db
@@ -296,12 +287,12 @@ def test_every_state_is_reached_and_every_other_step_refused() -> None:
     for state in State:
         for move in MOVES:
             if state in move.sources:
-                assert move_from(state, move.name) == move
+                assert MOVES.take(state, move.name) == move
             else:
                 with pytest.raises(ChaseRefused, match=f"现为“{state.label}”"):
-                    move_from(state, move.name)
+                    MOVES.take(state, move.name)
 
 
 def test_the_drawing_in_the_readme_is_current() -> None:
     readme = Path(supervision.__file__).with_name("README.md").read_text("utf-8")
-    assert f"```mermaid\n{diagram()}\n```" in readme
+    assert f"```mermaid\n{MOVES.diagram()}\n```" in readme

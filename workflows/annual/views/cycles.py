@@ -24,7 +24,7 @@ from kernel.web.parts import Chart, Fact
 from kernel.web.templatetags.lianshen import cn_day, thousands, wan
 from workflows.annual import actions, queries, sheets
 from workflows.annual.forms import CalendarForm, MoveForm, OpenForm
-from workflows.annual.lifecycle import DRAWING_UP, Move, State, open_moves
+from workflows.annual.lifecycle import DRAWING_UP, MOVES, Move, State
 from workflows.annual.models import Cycle
 from workflows.annual.scheduling import last_day
 from workflows.issuing.queries import may_read
@@ -104,7 +104,7 @@ def year(request: SignedInRequest, year: int) -> HttpResponse:
             "facts": _facts(now),
             "picture": _picture(now),
             "last_day": last_day(year),
-            "moves": [move for move in open_moves(now.cycle.state) if _may(request, move)],
+            "moves": [move for move in MOVES.open(now.cycle.state) if _may(request, move)],
             "drawing_up": now.cycle.state in DRAWING_UP,
             "groups": [
                 (of, _chart(label, of, totals[name]), totals[name], _links(name, year))
@@ -178,7 +178,7 @@ def calendar(request: SignedInRequest, year: int) -> HttpResponse:
 def move(request: SignedInRequest, year: int, name: str) -> HttpResponse:
     """Say what the step brings about, then take it."""
     cycle = get_object_or_404(Cycle, year=year)
-    step = next((m for m in open_moves(cycle.state) if m.name == name and not m.issues), None)
+    step = next((m for m in MOVES.open(cycle.state) if m.name == name and not m.issues), None)
     first = {"on": timezone.localdate(), "version": cycle.version}
     form = MoveForm(
         request.POST or None, initial=first, needs_reason=bool(step and step.needs_reason)

@@ -19,7 +19,7 @@ from workflows.annual.comparing import Comparison
 from workflows.annual.comparing import compare as compare_lists
 from workflows.annual.forms import NOW, ChangeFilter, CompareForm, IssueForm
 from workflows.annual.freezing import Entry
-from workflows.annual.lifecycle import open_moves
+from workflows.annual.lifecycle import MOVES
 from workflows.annual.models import ListVersion
 from workflows.annual.views.cycles import crumbs_of, year_now
 from workflows.issuing.queries import may_read
@@ -33,7 +33,7 @@ PAGE = 50
 def issue(request: SignedInRequest, year: int) -> HttpResponse:
     """Show what the next version would hold and change, then issue it."""
     now = year_now(year)
-    step = next((move for move in open_moves(now.cycle.state) if move.issues), None)
+    step = next((move for move in MOVES.open(now.cycle.state) if move.issues), None)
     draft = queries.next_version(now.cycle)
     first = {"on": now.on, "version": now.cycle.version, "digest": draft.digest}
     form = IssueForm(request.POST or None, initial=first)
@@ -188,7 +188,7 @@ def changes(request: SignedInRequest, year: int) -> HttpResponse:
             "rows": [(change, RULE_LABELS.get(change.rule, change.rule)) for change in page],
             "narrowed": bool(chosen),
             "may_issue": Permission.PROJECTS_CONFIRM in request.permissions
-            and any(move.name == "update" for move in open_moves(now.cycle.state)),
+            and any(move.name == "update" for move in MOVES.open(now.cycle.state)),
             "as_of": timezone.now(),
         },
     )

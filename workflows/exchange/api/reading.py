@@ -16,7 +16,7 @@ from workflows.exchange.api.door import ApiRequest, need
 from workflows.exchange.api.errors import Problem, Turned
 from workflows.exchange.lifecycle import Scope
 from workflows.procedures.explaining import as_json
-from workflows.procedures.lifecycle import open_moves
+from workflows.procedures.lifecycle import MOVES
 from workflows.procedures.live import live_of
 from workflows.procedures.models import Procedure
 from workflows.projects.lifecycle import State as ProjectState
@@ -111,7 +111,7 @@ def procedure(
     return {
         **_procedure(row, {row.owner: request.tenant.slug}),
         "version": own.version,
-        "moves": [move.name for move in open_moves(own.state)],
+        "moves": [move.name for move in MOVES.open(own.state)],
     }
 
 

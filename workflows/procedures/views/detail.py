@@ -26,7 +26,7 @@ from workflows.procedures.clocks import LedgerLine, open_stops, standing, this_r
 from workflows.procedures.corrections import correct, move_of
 from workflows.procedures.explaining import as_json, explained, why_lit
 from workflows.procedures.forms import CorrectionForm, KnownForm, MoveForm
-from workflows.procedures.lifecycle import FINISHED, MOVES, Move, MoveRefused, State, open_moves
+from workflows.procedures.lifecycle import FINISHED, MOVES, Move, MoveRefused, State
 from workflows.procedures.live import Live, live_of, neighbours
 from workflows.procedures.models import Procedure
 from workflows.procedures.pieces import five_dates
@@ -254,9 +254,9 @@ def _known(form: KnownForm) -> datetime | None:
 
 def _open(live: Live, number: str) -> list[Move]:
     clocks = live.clocks[number]
-    moves = list(open_moves(clocks.state))
+    moves = list(MOVES.open(clocks.state))
     if clocks.deemed and clocks.state is State.ACCEPTED:
-        moves += [m for m in open_moves(State.RECEIVED) if m.name in LATE_ENTRIES]
+        moves += [m for m in MOVES.open(State.RECEIVED) if m.name in LATE_ENTRIES]
     terms = live.book.terms[number]
     hidden = set()
     if terms.extension_days is None:

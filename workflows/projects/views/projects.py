@@ -22,7 +22,7 @@ from workflows.projects.consultation import Standing
 from workflows.projects.consultation import standing as stand
 from workflows.projects.facts import LABELS, STATED, Difference, shown
 from workflows.projects.forms import CommentForm, EditForm, FactsForm, HandleForm, MoveForm, NewForm
-from workflows.projects.lifecycle import Move, State, open_moves
+from workflows.projects.lifecycle import MOVES, Move, State
 from workflows.projects.models import Comment, Opinion, Project
 from workflows.projects.views.lists import PAGE, list_url
 
@@ -42,7 +42,7 @@ def _page(
     comments = list(Comment.objects.filter(project=project).order_by("-at", "-pk"))
     standing = stand(project, comments)
     speaks_for = _speaks_for(request, project)
-    moves = [move for move in open_moves(project.state) if _may(request, move)]
+    moves = [move for move in MOVES.open(project.state) if _may(request, move)]
     return render(
         request,
         "projects/project.html",
@@ -156,7 +156,7 @@ def confirm(request: SignedInRequest, number: str) -> HttpResponse:
 def _move(request: SignedInRequest, number: str, name: str) -> HttpResponse:
     """Say what the step brings about and what stands in its way, then take it."""
     project = get_object_or_404(Project, number=number)
-    step = next((move for move in open_moves(project.state) if move.name == name), None)
+    step = next((move for move in MOVES.open(project.state) if move.name == name), None)
     standing = queries.standing_of(project)
     needs_reason = bool(step and step.needs_reason)
     first = {"on": timezone.localdate(), "version": project.version}
