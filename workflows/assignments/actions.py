@@ -21,6 +21,7 @@ from workflows.assignments.drafting import (
     discard,
     draw_up,
     hand_over,
+    hand_over_all,
     paper_of,
     redraw,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "draw_up",
     "feed_back",
     "hand_over",
+    "hand_over_all",
     "make_move",
     "paper_of",
     "redraw",

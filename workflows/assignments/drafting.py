@@ -135,6 +135,23 @@ def discard(*, sheet_id: int, version: int, actor: Actor) -> None:
 
 
 @transaction.atomic
+def hand_over_all(
+    *, sheet_ids: Sequence[int], on: date, actor: Actor, version: int | None = None
+) -> list[Sheet | MoveRefused]:
+    """`hand_over` of each by itself, in the order given: the sheet, or why not."""
+    # All of them before the first number is taken, which is held to the end: whoever holds one of these
+    # sheets may be waiting for a number.
+    list(Sheet.objects.select_for_update(of=("self",)).filter(pk__in=sheet_ids).order_by("pk"))
+    came: list[Sheet | MoveRefused] = []
+    for sheet_id in sheet_ids:
+        try:
+            came.append(hand_over(sheet_id=sheet_id, on=on, actor=actor, version=version))
+        except MoveRefused as refusal:
+            came.append(refusal)
+    return came
+
+
+@transaction.atomic
 def hand_over(*, sheet_id: int, on: date, actor: Actor, version: int | None = None) -> Sheet:
     """Number the sheet, issue its paper, and tell each department. ``version`` is the draft the clerk
     has read, None for a whole list. Raises `MoveRefused`.

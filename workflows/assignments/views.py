@@ -557,24 +557,26 @@ def discard(request: SignedInRequest, pk: int) -> HttpResponse:
 @once
 def hand_over(request: SignedInRequest) -> HttpResponse:
     """Hand over one or several drafts, each by itself."""
-    done = []
     chosen = _chosen(queries.sheets_for(request), request.POST.getlist("sheet"))
     if not chosen:
-        messages.error(request, "请先勾选要交办的草稿。")
+        refuse(
+            request,
+            Refused("请先勾选要交办的草稿。"),
+            action="assignments.hand_over",
+            subject="任务交办",
+        )
     version = whole_number(request.POST.get("version")) or None if len(chosen) == 1 else None
-    for draft in chosen:
-        try:
-            handed = actions.hand_over(
-                sheet_id=draft.pk,
-                version=version,
-                on=timezone.localdate(),
-                actor=actor_of(request),
-            )
-        except Refused as refusal:
-            told = refusal if len(chosen) == 1 else Refused(f"{draft}：{refusal}")
+    came = actions.hand_over_all(
+        sheet_ids=[draft.pk for draft in chosen],
+        version=version,
+        on=timezone.localdate(),
+        actor=actor_of(request),
+    )
+    for draft, found in zip(chosen, came, strict=True):
+        if isinstance(found, Refused):
+            told = found if len(chosen) == 1 else Refused(f"{draft}：{found}")
             refuse(request, told, action="assignments.hand_over", subject=str(draft))
-        else:
-            done.append(handed)
+    done = [found for found in came if not isinstance(found, Refused)]
     if done:
         numbers = "、".join(each.number for each in done)
         messages.success(request, f"已交办 {len(done)} 张：{numbers}，各责任单位已收到通知。")

@@ -16,6 +16,7 @@ from workflows.procedures.lifecycle import (
     Level,
     Move,
     MoveRefused,
+    Stale,
     State,
 )
 from workflows.procedures.models import Procedure
@@ -71,7 +72,7 @@ def check_desk(
             f"“{procedure.name}”不是您所在单位的办件，您不能办理。请由责任单位或者机制办公室办理。"
         )
     if version != procedure.version:
-        raise MoveRefused(
+        raise Stale(
             f"办件 {procedure.number} 在您打开页面之后已有人办理（您看到第 {version} 版，"
             f"现为第 {procedure.version} 版）。请看过最新记录再办。"
         )

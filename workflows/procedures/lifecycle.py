@@ -66,6 +66,10 @@ class MoveRefused(Refused):
     """The procedure can't take this step; the text is for the clerk."""
 
 
+class Stale(MoveRefused):
+    """Somebody took a step since the clerk looked."""
+
+
 @dataclass(frozen=True)
 class Move(Step[State]):
     """One allowed step and the clock entry it writes. ``asks`` names the fields the form needs,

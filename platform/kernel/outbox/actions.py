@@ -6,13 +6,16 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
+from kernel.outbox import signing
 from kernel.outbox.channels import Came, Outcome
 from kernel.outbox.emitting import Event, put, wake
 from kernel.outbox.lifecycle import (
     BACKOFF,
     KEPT,
     LEASE,
+    OLD_SECRET_SIGNS,
     RECEIVER_MOVES,
     DeliveryState,
     OutboxRefused,
@@ -65,8 +68,14 @@ def move_receiver(pk: int, *, name: str, at: datetime, actor: Actor, why: str = 
 
 @transaction.atomic
 def change_secret(pk: int, *, at: datetime, actor: Actor) -> Receiver:
-    """A new signing secret; for a day the one before signs as well."""
+    """A new signing secret; for a day the one before signs as well, and no third one comes meanwhile."""
     receiver = _locked(pk)
+    if signing.both_sign(receiver, at=at):
+        until = timezone.localtime(receiver.secret_at + OLD_SECRET_SIGNS)
+        raise OutboxRefused(
+            f"签名密钥不到一天前刚换过，旧密钥还在同时签名，{until:%m月%d日 %H:%M} 以后才能再换。"
+            "如果新密钥也已泄露，请停用这个收件方，另登记一个。"
+        )
     receiver.secret_number += 1
     receiver.secret_at = at
     receiver.save(update_fields=["secret_number", "secret_at"])

@@ -1,21 +1,30 @@
 """How a delivery leaves (发送方式), and what the answer means."""
 
 import json
+import logging
 import smtplib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 
 from kernel.outbox import signing, wire
 from kernel.outbox.lifecycle import Channel
 from kernel.outbox.models import Delivery
 from kernel.outbox.topics import label_of
 
+logger = logging.getLogger(__name__)
 #: The other side is there and asks for patience; anything else of its 4xx is a refusal of this one message.
 _PATIENCE = frozenset({408, 425, 429})
 _GONE = 410
@@ -42,15 +51,36 @@ class Outcome:
 
 
 def send(delivery: Delivery, *, at: datetime) -> Outcome:
-    """Try once. Never raises for what the other side or the network does."""
+    """Try once. Never raises, whatever the other side answers: what isn't settled would go out for ever."""
     try:
-        return _WAYS[Channel(delivery.receiver.channel)](delivery, at)
+        outcome = _WAYS[Channel(delivery.receiver.channel)](delivery, at)
     except wire.NotAllowed as refusal:
-        return Outcome(Came.REFUSED, str(refusal))
+        outcome = Outcome(Came.REFUSED, str(refusal))
     except SSLError as fault:
-        return Outcome(Came.UNREACHED, f"对方的安全证书不能验证：{fault}")
+        outcome = Outcome(Came.UNREACHED, f"对方的安全证书不能验证：{fault}")
     except (HTTPError, OSError) as fault:
-        return Outcome(Came.UNREACHED, f"连接不上：{fault}")
+        outcome = Outcome(Came.UNREACHED, f"连接不上：{_why(fault)}")
+    except Exception:
+        logger.exception("delivery %s could not be sent", delivery.pk)
+        outcome = Outcome(Came.FAILED, "发送时出错，已记入系统日志")
+    return replace(outcome, words=_storable(outcome.words))
+
+
+def _why(fault: Exception) -> str:
+    match fault:
+        case NameResolutionError():
+            return "找不到这个网址的服务器"
+        case NewConnectionError():
+            return "对方拒绝连接，或者到达不了"
+        case TimeoutError() | ReadTimeoutError() | ConnectTimeoutError():
+            return "对方没有按时答复"
+        case _:
+            return "没有等到完整的答复，线路就断了"
+
+
+def _storable(words: str) -> str:
+    """Without what PostgreSQL keeps in no text: NUL, and halves of a character that JSON can spell."""
+    return words.replace("\x00", "").encode("utf-8", "replace").decode()
 
 
 def _webhook(delivery: Delivery, at: datetime) -> Outcome:
@@ -77,7 +107,7 @@ def _robot(delivery: Delivery, _at: datetime) -> Outcome:
     try:
         said = json.loads(answer.text)
         code = said["errcode"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return Outcome(Came.REFUSED, f"对方的回答不是群机器人的格式：{answer.text}", answer.status)
     if code == 0:
         return outcome

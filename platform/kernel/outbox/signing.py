@@ -25,11 +25,16 @@ def secret_of(receiver: Receiver, number: int | None = None) -> str:
     return "whsec_" + base64.b64encode(key).decode()
 
 
+def both_sign(receiver: Receiver, *, at: datetime) -> bool:
+    """The secret was changed within the last day."""
+    return receiver.secret_number > 1 and at - receiver.secret_at < OLD_SECRET_SIGNS
+
+
 def headers(delivery: Delivery, *, at: datetime) -> dict[str, str]:
     """What the receiver verifies. For a day after a change the secret before signs as well."""
     receiver = delivery.receiver
     secrets = [secret_of(receiver)]
-    if receiver.secret_number > 1 and at - receiver.secret_at < OLD_SECRET_SIGNS:
+    if both_sign(receiver, at=at):
         secrets.append(secret_of(receiver, receiver.secret_number - 1))
     moment = str(int(at.timestamp()))
     signed = f"{delivery.token}.{moment}.{delivery.body}".encode()

@@ -1,9 +1,12 @@
 """HTTP to somebody else's server (外发): no redirects, no proxy of the machine's, short patience, and never to this
 machine or its neighbours on the wire unless the installation allows it."""
 
+import re
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from threading import Timer
 
 import urllib3
 from django.conf import settings
@@ -11,6 +14,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 PATIENCE = urllib3.Timeout(connect=5, read=15)
+#: Seconds after which the line is cut, however busily the other side still sends.
+WHOLE = 30.0
 #: So much of an answer is read and kept.
 READ = 2_000
 
@@ -40,24 +45,58 @@ def check_peer(address: str) -> None:
         )
 
 
-class _Http(HTTPConnection):
+class _Line:
+    """A connection that is cut after `WHOLE` seconds: the patience above begins anew with every byte."""
+
+    _cutting: tuple[Timer, socket.socket] | None = None
+
     def _new_conn(self) -> socket.socket:
-        return _checked(super()._new_conn())
+        # Before a line is opened: whether it could be says what listens here.
+        for address in _addresses(self._dns_host, self.port):  # type: ignore[attr-defined]
+            check_peer(address)
+        connected: socket.socket = super()._new_conn()  # type: ignore[misc]
+        try:
+            # The peer itself as well: names can be made to change their mind.
+            check_peer(connected.getpeername()[0])
+        except NotAllowed:
+            connected.close()
+            raise
+        line = connected.dup()  # the handshake takes the first one away
+        timer = Timer(WHOLE, _cut, [line])
+        timer.daemon = True
+        timer.start()
+        self._cutting = timer, line
+        return connected
+
+    def close(self) -> None:
+        if self._cutting:
+            timer, line = self._cutting
+            timer.cancel()
+            line.close()
+            self._cutting = None
+        super().close()  # type: ignore[misc]
 
 
-class _Https(HTTPSConnection):
-    def _new_conn(self) -> socket.socket:
-        return _checked(super()._new_conn())
-
-
-def _checked(connected: socket.socket) -> socket.socket:
-    # The peer itself, not what its name gave a moment ago: names can be made to change their mind.
+def _addresses(host: str, port: int | None) -> set[str]:
     try:
-        check_peer(connected.getpeername()[0])
-    except NotAllowed:
-        connected.close()
-        raise
-    return connected
+        return {
+            str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        }
+    except OSError:
+        return set()  # connecting will say so
+
+
+def _cut(line: socket.socket) -> None:
+    with suppress(OSError):  # it may have ended by itself
+        line.shutdown(socket.SHUT_RDWR)
+
+
+class _Http(_Line, HTTPConnection):
+    pass
+
+
+class _Https(_Line, HTTPSConnection):
+    pass
 
 
 class _HttpPool(HTTPConnectionPool):
@@ -89,4 +128,5 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> Answer:
         finally:
             answer.close()
         after = answer.headers.get("Retry-After", "")
-        return Answer(answer.status, text, int(after) if after.isdecimal() else None)
+        wait = int(after) if re.fullmatch("[0-9]{1,9}", after) else None
+        return Answer(answer.status, text, wait)

@@ -3,7 +3,10 @@
 import json
 import smtplib
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -164,6 +167,10 @@ def test_for_a_day_after_a_change_both_secrets_verify(other: Any) -> None:
     headers, body = other.came[0]
     Webhook(before).verify(body, headers)
     Webhook(signing.secret_of(made)).verify(body, headers)
+    with pytest.raises(
+        actions.OutboxRefused, match="不到一天前刚换过"
+    ):  # the first would sign no more
+        actions.change_secret(made.pk, at=now, actor=CLERK)
     Receiver.objects.update(secret_at=now - timedelta(hours=25))
     happened("二")
     deliver.delay(made.pk)
@@ -181,6 +188,57 @@ def test_a_refused_message_is_set_aside_and_the_next_follows_at_once(other: Any)
     stuck, sent = Delivery.objects.order_by("pk")
     assert (stuck.state, sent.state) == (DeliveryState.STUCK, DeliveryState.SENT)
     assert stuck.last_error == "对方拒收（422）：字段不认识"
+
+
+@pytest.mark.parametrize(
+    ("channel", "status", "text", "headers"),
+    [
+        (Channel.WEBHOOK, 500, "a\x00b", {}),
+        (Channel.WEBHOOK, 503, "", {"Retry_After": "9" * 5000}),
+        (Channel.WEBHOOK, 503, "", {"Retry_After": "9" * 9}),
+        (Channel.ROBOT, 200, r'{"errcode": 1, "errmsg": "\u0000\ud800"}', {}),
+        (Channel.ROBOT, 200, r'{"errcode": "\ud800"}', {}),
+        (Channel.ROBOT, 200, "[" * 2000, {}),
+        (Channel.ROBOT, 200, "[1]", {}),
+    ],
+)
+def test_whatever_the_answer_the_attempt_is_counted(
+    other: Any, channel: Channel, status: int, text: str, headers: dict[str, str]
+) -> None:
+    made = receiver(other.url, channel=channel)
+    other.says(status, text=text, **headers)
+    happened("一")
+    at(AT)(made.pk)
+    assert Attempt.objects.count() == 1
+    assert Delivery.objects.get().attempts == 1
+    made.refresh_from_db()
+    assert made.busy_until is None
+
+
+def test_a_line_that_drips_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "WHOLE", 0.6)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ended = threading.Event()
+
+        def drip() -> None:
+            line, _ = server.accept()
+            with line, suppress(OSError):
+                line.recv(4000)
+                line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1900\r\n\r\n")
+                while not ended.wait(0.1):
+                    line.sendall(b"x")
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        made = receiver(f"http://127.0.0.1:{server.getsockname()[1]}/")
+        happened("一")
+        begun = time.monotonic()
+        at(AT)(made.pk)
+        took = time.monotonic() - begun
+        ended.set()
+        dripping.join()
+    assert took < 10  # the other side would have gone on for 190 seconds
+    assert "线路就断了" in Attempt.objects.get().words
 
 
 def test_order_is_kept_while_the_first_one_waits(other: Any) -> None:
@@ -228,7 +286,7 @@ def test_where_nobody_answers_the_receiver_is_paused_and_nothing_is_lost() -> No
         at(moment)(made.pk)
     made.refresh_from_db()
     assert made.state == ReceiverState.PAUSED
-    assert "连接不上" in made.paused_why
+    assert "连接不上：对方拒绝连接" in made.paused_why
     assert set(Delivery.objects.values_list("state", flat=True)) == {DeliveryState.WAITING}
     assert TrailEntry.objects.filter(action="outbox.pause", actor_name="系统").exists()
 
@@ -269,6 +327,15 @@ def test_the_peer_is_checked_where_the_connection_leads(other: Any, settings: An
     at(AT)(made.pk)
     assert not other.came
     assert "不向本机" in Delivery.objects.get().last_error
+
+
+def test_a_forbidden_port_and_a_closed_one_answer_alike(other: Any, settings: Any) -> None:
+    settings.OUTBOX_ALLOWED_NETWORKS = []
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        for port in (other.port, closed.getsockname()[1]):
+            with pytest.raises(wire.NotAllowed):
+                wire.post(f"http://127.0.0.1:{port}/", b"{}", {})
 
 
 def test_a_robot_is_told_in_words_and_its_code_is_read(other: Any) -> None:

@@ -1,5 +1,6 @@
 """Another system reads what its tenant holds and tells what its department did: once, on what it saw, by the rules."""
 
+import base64
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,6 +20,7 @@ from tenants.models import Tenant
 from tenants.rollup.models import ProcedureRow
 from tests.workflows.exchange.conftest import CLERK
 from workflows.exchange import actions, pushing
+from workflows.exchange.api import writing
 from workflows.exchange.lifecycle import PER_MINUTE, UNKNOWN_PER_MINUTE, Scope
 from workflows.exchange.models import Answer, Key, System
 from workflows.procedures.models import ClockEntry, Procedure
@@ -346,6 +348,9 @@ def test_a_notice_asks_for_what_the_list_names(
         ({"move": "receive", "text": "长" * 501}, "text"),
         ({"move": "receive", "document": ["1"]}, "document"),
         ({"move": "receive", "extra": "1"}, "extra"),
+        ({"move": "receive", "at": "09:30:00+08:00"}, "at"),
+        ({"move": "receive", "at": "09:30Z"}, "at"),
+        ({"move": "receive", "at": 60}, "at"),
     ],
 )
 def test_what_can_not_be_read_is_named_with_its_cure(
@@ -356,6 +361,43 @@ def test_what_can_not_be_read_is_named_with_its_cure(
     fault = answer.json()["faults"][0]
     assert fault["place"].endswith(place)
     assert any("\u4e00" <= c <= "\u9fff" for c in fault["cure"]), fault
+
+
+@pytest.mark.parametrize(
+    "after", [r'["\ud800", "x"]', r'["x", "\udfff"]', '{"a": 1, "b": 2}', '["x"]', "[" * 5000]
+)
+def test_a_cursor_of_ones_own_is_refused(
+    first: Procedure, zhungeer: Tenant, system: Callable[..., Any], after: str
+) -> None:
+    given = base64.urlsafe_b64encode(after.encode()).decode()
+    answer = system(zhungeer, *ALL).get(f"/procedures?after={given}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+def test_what_is_not_there_and_what_is_too_large_is_said_in_the_same_shape(
+    first: Procedure, zhungeer: Tenant, system: Callable[..., Any], settings: Any
+) -> None:
+    caller = system(zhungeer, *ALL)
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 9_000
+    assert caller.get("/nowhere").json()["code"] == "not_found"
+    large = caller.post(
+        f"/procedures/{first.number}/events",
+        b" " * 9_001,
+        Idempotency_Key="try-0001",
+        If_Match='"1"',
+    )
+    assert (large.status_code, large.json()["code"]) == (413, "too_large")
+
+
+def test_who_comes_second_in_the_same_moment_is_told_so_as_well(
+    first: Procedure, zhungeer: Tenant, system: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller = system(zhungeer, *ALL)
+    match = caller.get(f"/procedures/{first.number}")["ETag"]
+    told(caller, first, move="receive")
+    monkeypatch.setattr(writing, "_check", lambda *_: None)  # both had looked before either wrote
+    late = told(caller, first, match=match, move="accept", document="1号")
+    assert (late.status_code, late.json()["code"]) == (412, "stale")
 
 
 @pytest.mark.parametrize("text", [b"{", b"[]", b"\xff", b'"x"', b"null", b"{" * 5000])

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
@@ -9,6 +10,7 @@ from pydantic import ConfigDict, Field
 
 from kernel.refusal import Refused
 from workflows.exchange.actions import KeyReused
+from workflows.procedures.lifecycle import Stale
 
 
 def _for_the_reader(shape: dict[str, Any]) -> None:
@@ -61,6 +63,9 @@ def install(api: NinjaAPI) -> None:
     def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
         return answer(request, 409, Problem(code="refused", detail=str(refusal)))
 
+    def stale(request: HttpRequest, refusal: Stale) -> HttpResponse:
+        return answer(request, 412, Problem(code="stale", detail=str(refusal)))
+
     def key_reused(request: HttpRequest, refusal: KeyReused) -> HttpResponse:
         return answer(request, 422, Problem(code="key_reused", detail=str(refusal)))
 
@@ -73,11 +78,16 @@ def install(api: NinjaAPI) -> None:
         words = "报文不是 JSON，请核对格式和编码（UTF-8）。"
         return answer(request, fault.status_code, Problem(code="unreadable", detail=words))
 
+    def too_large(request: HttpRequest, fault: RequestDataTooBig) -> HttpResponse:
+        return answer(request, 413, Problem(code="too_large", detail="报文太大，请分次登记。"))
+
     handlers: dict[type[Exception], Any] = {
         Turned: turned,
+        Stale: stale,
         KeyReused: key_reused,
         Refused: refused,
         ValidationError: invalid,
+        RequestDataTooBig: too_large,
         HttpError: unread,  # what ninja itself raises: a body it can't parse
     }
     for fault, handler in handlers.items():
@@ -95,6 +105,7 @@ _CURES = {
     "int_parsing": "须是整数",
     "int_type": "须是整数",
     "int_from_float": "须是整数",
+    "finite_number": "须是数",
     "greater_than_equal": "不得小于 {ge}",
     "less_than_equal": "不得大于 {le}",
     "enum": "只能是 {expected} 之一",
@@ -119,7 +130,9 @@ _CURES = {
 
 
 def _fault(error: dict[str, Any]) -> Fault:
-    context = error.get("ctx") or {}
+    context = dict(error.get("ctx") or {})
+    if "expected" in context:  # 'a', 'b' or 'c'
+        context["expected"] = str(context["expected"]).replace(" or ", "、").replace(", ", "、")
     cure = _CURES.get(error["type"])
     if cure is None:  # one of our own says its sentence itself
         cure = str(context.get("error") or error["msg"])

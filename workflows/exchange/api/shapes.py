@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -61,6 +62,17 @@ def _a_day(value: Any) -> Any:
     return value
 
 
+def _a_time(value: Any) -> Any:
+    """The hour on the office's clock: one with another zone would be compared with it, a number read as seconds."""
+    if value is not None and not (isinstance(value, str) and re.fullmatch(_TIME, value)):
+        raise ValueError("时刻须是 09:30 这样的写法，当地时间，不带时区")
+    return value
+
+
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
+Time = Annotated[
+    time, BeforeValidator(_a_time), WithJsonSchema({"type": "string", "pattern": f"^{_TIME}$"})
+]
 Text = Annotated[str, AfterValidator(_storable)]
 Day = Annotated[date, BeforeValidator(_a_day), AfterValidator(_in_calendar)]
 
@@ -68,12 +80,16 @@ Day = Annotated[date, BeforeValidator(_a_day), AfterValidator(_in_calendar)]
 def _cursor(value: Any) -> Any:
     """An opaque cursor back into owner and number."""
     try:
-        owner, number = json.loads(base64.urlsafe_b64decode(str(value).encode("ascii")))
-    except (ValueError, TypeError):
-        owner = number = None
-    if not isinstance(owner, str) or not isinstance(number, str) or "\x00" in owner + number:
+        found = json.loads(base64.urlsafe_b64decode(str(value).encode("ascii")))
+    except (ValueError, TypeError, RecursionError):
+        found = None
+    if not isinstance(found, list) or len(found) != 2 or not all(map(_a_key, found)):
         raise ValueError("不是上一页给出的 next，请原样传回")
     return value
+
+
+def _a_key(part: Any) -> bool:
+    return isinstance(part, str) and part.isprintable()
 
 
 def cursor_to(owner: str, number: str) -> str:
@@ -259,8 +275,9 @@ class EventIn(Shape):
         description="办了什么：" + "、".join(dict.fromkeys(f"{m.name} {m.label}" for m in MOVES))
     )
     on: Day = Field(description="发生日期；不得晚于今天")
-    at: time | None = Field(
-        None, description="发生时刻；收件、补正收讫时可填，窗口截止时刻之后算次日"
+    at: Time | None = Field(
+        None,
+        description="发生时刻，当地时间；收件、补正收讫时可填，窗口截止时刻之后算次日",
     )
     document: Text = Field("", max_length=80, description="文号")
     reason: Reason = Field(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import URLPattern
+from django.urls import URLPattern, re_path
 from django.views.decorators.http import conditional_page
 from ninja import NinjaAPI
 
@@ -38,8 +38,7 @@ def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBas
         response = view(request, *args, **kwargs)
         if response.status_code == 405:
             allowed = response.headers["Allow"]
-            problem = errors.Problem(code="method", detail=f"这个地址只接受 {allowed}。")
-            response = api.create_response(request, problem.model_dump(), status=405)
+            response = _problem(request, 405, "method", f"这个地址只接受 {allowed}。")
             response["Allow"] = allowed
         if rate := getattr(request, "rate", None):
             limit, left, seconds = rate
@@ -52,9 +51,19 @@ def _guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBas
     return open_to_all(conditional_page(guarded))
 
 
+def _problem(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+    problem = errors.Problem(code=code, detail=detail)
+    return api.create_response(request, problem.model_dump(), status=status)
+
+
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    return _problem(request, 404, "not_found", "没有这个地址，请对照接口文档核对路径。")
+
+
 _patterns, _, _ = api.urls
-urlpatterns = []
+urlpatterns: list[URLPattern] = []
 for _pattern in _patterns:
     if isinstance(_pattern, URLPattern):
         _pattern.callback = _guarded(_pattern.callback)
         urlpatterns.append(_pattern)
+urlpatterns.append(re_path("", _guarded(_nowhere)))
