@@ -144,7 +144,7 @@ def _label(by: str, key: str, names: Mapping[str, str], figures: Procedures) -> 
         case "band":
             return next(band.label for band in BANDS if band.key == key)
         case "industry":
-            return "没有填行业" if key == NO_INDUSTRY else key
+            return "没有填行业" if key == NO_INDUSTRY else names.get(key, key)
         case "stage":
             return (
                 f"第{'〇一二三四五六七八九'[int(key)]}阶段"

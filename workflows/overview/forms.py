@@ -154,6 +154,7 @@ class ProcedureFilter(LedgerFilter):
     def __init__(self, *args: Any, departments: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._choose("department_code", [("", "全部"), *departments])
+        self._choose("lamp", [LAMPS[0], ("open", "未办结"), *LAMPS[1:]])
 
 
 class SpotForm(forms.Form):

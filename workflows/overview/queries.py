@@ -39,6 +39,7 @@ from workflows.overview.grouping import (
     places,
     projects_by,
 )
+from workflows.projects.facts import industry_labels
 from workflows.projects.queries import offered_first
 
 MOST_URGENT = 10
@@ -311,9 +312,11 @@ def elsewhere(**differing: Any) -> Exists:
 def procedures_narrowed(chosen: Mapping[str, Any], on: date) -> QuerySet[ProcedureRow]:
     """The consolidated procedure ledger as a cleaned `ProcedureFilter` asks for it."""
     rows = _within(procedure_rows(on), chosen)
-    for name in ("year", "lamp", "stage", "department_code", "matter_code", "ball"):
+    for name in ("year", "stage", "department_code", "matter_code", "ball"):
         if value := chosen.get(name):
             rows = rows.filter(Q(**{name: value}))
+    if lamp := chosen.get("lamp"):
+        rows = rows.exclude(lamp="done") if lamp == "open" else rows.filter(Q(lamp=lamp))
     if limits := _project_limits(chosen):
         rows = in_season(rows, _limited(ProjectRow.objects.order_by(), limits))
     if chosen.get("late"):
@@ -371,7 +374,8 @@ def narrowing(chosen: Mapping[str, Any], matters: Mapping[str, str]) -> list[str
     if band := chosen.get("band"):
         found.append(f"投资{next(each.label for each in BANDS if each.key == band)}")
     if industry := chosen.get("industry"):
-        found.append("没有填行业" if industry == NO_INDUSTRY else f"行业：{industry}")
+        label = industry_labels().get(industry, industry)
+        found.append("没有填行业" if industry == NO_INDUSTRY else f"行业：{label}")
     if code := chosen.get("matter_code"):
         found.append(f"事项：{matters.get(code, code)}")
     if kept := chosen.get("kept"):

@@ -72,6 +72,10 @@ class Wall:
     trend: list[tuple[date, int, int]]
     newest: Any
 
+    @property
+    def whole(self) -> Tile:
+        return Tile(self.place, 0, 0, self.procedures, self.projects)
+
 
 def wall(place: Tenant, year: int | None, on: date) -> Wall:
     """Of confirmed projects of ``year`` in the tree of ``place``. Ten queries."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from kernel.calendars.queries import work_calendar
@@ -55,6 +56,17 @@ def second(
         raise TaskForceRefused(f"{unit.name}不在选派单位之列，只能临时参加。")
     if temporary and not purpose.strip():
         raise TaskForceRefused("临时参加须写明事由。")
+    there = Secondment.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gte=from_on),
+        department_code=department_code,
+        name=name,
+        from_on__lte=planned_until,
+    ).first()
+    if there:
+        raise TaskForceRefused(
+            f"{unit.name}{name}自 {there.from_on} 起已在工作组，不能重复登记。"
+            "时间有变的办延期，事由有变的先办结束。"
+        )
     try:
         with transaction.atomic():
             made = Secondment.objects.create(

@@ -240,6 +240,7 @@ ADDRESSES: dict[str, Permission | None] = {
     "api:dates": None,
     "api:lines": None,
     "api:tell": None,
+    "api:nowhere": None,
     "outbox:list": P.EXCHANGE_VIEW,
     "outbox:delivery": P.EXCHANGE_VIEW,
     "outbox:retry": P.EXCHANGE_CHANGE,

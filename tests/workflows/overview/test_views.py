@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import openpyxl
@@ -133,6 +134,14 @@ class TestPicture:
         ):
             assert words in html, words
         assert "尚无数据：鄂尔多斯市" in html
+
+    def test_each_number_of_a_procedure_table_opens_so_many_rows(self, office: Client) -> None:
+        html = office.get("/overview/").content.decode()
+        found = re.findall(r'<a href="(/overview/procedures/\?[^"]*)">([\d,]+)(?: 件)?</a>', html)
+        assert len(found) >= 4
+        for url, number in found:
+            page = office.get(unescape(url)).context["page"]
+            assert page.paginator.count == int(number.replace(",", "")), url
 
     def test_ledgers_narrow_and_sort(self, office: Client) -> None:
         def numbers(path: str, **query: str) -> list[str]:

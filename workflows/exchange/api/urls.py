@@ -66,4 +66,4 @@ for _pattern in _patterns:
     if isinstance(_pattern, URLPattern):
         _pattern.callback = _guarded(_pattern.callback)
         urlpatterns.append(_pattern)
-urlpatterns.append(re_path("", _guarded(_nowhere)))
+urlpatterns.append(re_path("", _guarded(_nowhere), name="nowhere"))

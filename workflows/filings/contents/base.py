@@ -158,7 +158,7 @@ def said(value: Any) -> str:
         return "是" if value else ""
     if isinstance(value, str) and _DAY.fullmatch(value):
         return full_day(date.fromisoformat(value))
-    return str(value) if value else "—"
+    return "—" if value in (None, "", [], {}) else str(value)
 
 
 def paragraphs(text: str) -> list[str]:

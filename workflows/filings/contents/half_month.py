@@ -105,10 +105,16 @@ class HalfMonthContent(Content):
 
     def changes(self, before: Snapshot, after: Snapshot) -> list[Change]:
         labels = {"number": "文号", "issued_on": "签发日期", "taken": "数据截至"}
-        figures = before["figures"], after["figures"]
+        old, new = (
+            [
+                {**line, "label": f"{line['label']}（{line['unit']}）", "unit": ""}
+                for line in each["figures"]
+            ]
+            for each in (before, after)
+        )
         return [
             *text_changes(before, after, labels, "报告"),
-            *row_changes("数据", *figures, ("key",), "label", {"value": "数"}),
+            *row_changes("数据", old, new, ("key",), "label", {"value": "数"}),
         ]
 
 

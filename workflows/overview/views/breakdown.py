@@ -1,5 +1,6 @@
 """The breakdown (多维汇总) by place, department, stage, matter, investment and industry."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ from workflows.overview.breaking_down import Line, breakdown, ordered
 from workflows.overview.forms import BreakdownFilter
 from workflows.overview.grouping import DIMENSIONS
 from workflows.overview.headings import headings
+from workflows.projects.facts import industry_labels
 
 DRAWN = 12  # bars in the picture; the table has all
 
@@ -55,6 +57,8 @@ def page(request: SignedInRequest) -> HttpResponse:
             notes=NOTES,
         )
     shown = Paginator(lines, 50).get_page(request.GET.get("page"))
+    drawn = largest(shown.object_list)
+    few = f"，办件最多的 {DRAWN} 组" if len(drawn) < len(shown.object_list) else ""
     heads = [(dimension.label, "")]
     if dimension.of_project:
         heads += [("#项目", "projects"), ("#总投资", "investment"), ("#预计按期", "")]
@@ -74,11 +78,8 @@ def page(request: SignedInRequest) -> HttpResponse:
             "page": shown,
             "found": found,
             "chart": charts.stacked_bars(
-                [
-                    charts.Row(line.label, line.procedures.lamps, line.urls["all"])
-                    for line in shown.object_list[:DRAWN]
-                ],
-                title=f"办件红黄绿灯（按{dimension.label}）",
+                [charts.Row(line.label, line.procedures.lamps, line.urls["all"]) for line in drawn],
+                title=f"办件红黄绿灯（按{dimension.label}）" + few,
                 series=charts.LAMPS,
                 of=dimension.label,
                 unit="件",
@@ -86,6 +87,13 @@ def page(request: SignedInRequest) -> HttpResponse:
             "notes": NOTES,
         },
     )
+
+
+def largest(lines: Iterable[Line]) -> list[Line]:
+    """Those that the picture has room for, in the order of the table."""
+    lines = list(lines)
+    ranked = sorted(lines, key=lambda line: -line.procedures.total)[:DRAWN]
+    return [line for line in lines if line in ranked]
 
 
 NOTES = (
@@ -120,6 +128,8 @@ def _crumbs(seen_from: Tenant, own: Tenant) -> list[tuple[str, str]]:
 def _names(by: str, on: date) -> dict[str, str]:
     if by == "department_code":
         return short_names()
+    if by == "industry":
+        return industry_labels()
     if by == "matter_code":
         return {fact.code: fact.name for fact in standard_in_force(on).matters}
     return {}

@@ -180,13 +180,19 @@
       }
     }
   });
-  // When what had the focus is swapped away, the focus goes to what came instead, not back to the top.
+  // When what had the focus is swapped away, the focus goes to what came instead, not back to the top;
+  // and what was unfolded stays unfolded.
   let heldIn = "";
+  let unfolded = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
     const target = event.detail.target;
     heldIn = target.contains(document.activeElement) ? target.id : "";
+    unfolded = [...target.querySelectorAll("details")].map((each) => each.open);
   });
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const folds = event.detail.target.querySelectorAll("details");
+    if (folds.length === unfolded.length) folds.forEach((each, n) => { each.open = unfolded[n]; });
+    unfolded = [];
     const goal = heldIn && document.getElementById(heldIn);
     heldIn = "";
     if (!goal || document.activeElement !== document.body) return;
