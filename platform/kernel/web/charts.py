@@ -141,6 +141,8 @@ def trend(
         at, level = stations[-1]
         # Clear of the figure of the line itself.
         level += (-9 if level < spots[-1][1] else 17) if abs(level - spots[-1][1]) < 16 else 4
+        if level > bottom - 5:  # nor on the axis
+            level = bottom - 5 if spots[-1][1] < bottom - 25 else spots[-1][1] - 14
         words = '<text class="c-muted" x="{}%" dx="8" y="{}">计划 {}</text>'
         parts.append(format_html(words, at, max(level, 11), _told(plan[-1], unit)))
     parts.append(

@@ -140,3 +140,14 @@ def test_a_line_stands_beside_its_plan_in_picture_and_table() -> None:
     assert chart.svg.count("c-target") == 2
     assert "计划 18 件" in chart.svg
     assert "20 件" in chart.svg
+
+
+@pytest.mark.parametrize("done", [0, 3, 370])
+def test_the_words_of_the_plan_are_not_struck_through_by_the_axis(done: int) -> None:
+    points = [("8月15日", 0), ("8月31日", 0), ("9月15日", done)]
+    svg = charts.trend(points, title="进度", measure="已办结", plan=[0, 0, 1]).svg
+    axis = float(re.findall(r'c-axis".*?y1="([\d.]+)"', svg)[0])
+    words = float(re.findall(r'y="([\d.]+)">计划', svg)[0])
+    figure = float(re.findall(r'<text class="c-total"[^>]* y="([\d.]+)"', svg)[-1])
+    assert words <= axis - 5
+    assert abs(words - figure) >= 9
