@@ -94,8 +94,19 @@ def refuse(request: HttpRequest, refusal: Refused, *, action: str, subject: str)
 
 def refuse_form(request: HttpRequest, form: forms.Form, *, action: str, subject: str) -> None:
     """`refuse` with every sentence of a form that is not valid."""
-    words = "".join(str(said) for found in form.errors.values() for said in found)
+    words = "".join(
+        f"{label}：{said}" if (label := _label(form, name)) else str(said)
+        for name, found in form.errors.items()
+        for said in found
+    )
     refuse(request, Refused(words or "没有办成。"), action=action, subject=subject)
+
+
+def _label(form: forms.Form, name: str) -> str:
+    """What the page calls the field; nothing for what is wrong with the form as a whole."""
+    field = form.fields.get(name)
+    hidden = field is None or field.widget.is_hidden
+    return "" if hidden else str(form[name].label)
 
 
 def whole_number(text: str | None) -> int:
