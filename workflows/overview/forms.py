@@ -96,6 +96,7 @@ class PageFilter(Filter):
     """Of a ledger as its room declared it: words, place, department, standing, year, and each of its codes."""
 
     q = forms.CharField(required=False, max_length=60)
+    within = _asked("地区")
     department_code = forms.ChoiceField(label="部门", required=False)
     standing = forms.ChoiceField(label="办理", required=False, choices=STANDINGS)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import reduce
 from operator import itemgetter, or_
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page as Shown
 from django.core.paginator import Paginator
@@ -433,6 +434,8 @@ class Kept:
     due."""
 
     name: str
+    #: What asks a ledger for its rows: ``owner`` or ``within``.
+    asked: str
     given: int
     done: int
     late: int
@@ -450,16 +453,21 @@ def kept_by_place(rows: QuerySet[Any], seen_from: Tenant) -> list[Kept]:
     cancelled ones count for nothing. Two queries."""
     place = place_of(rows.model, depth_of(seen_from))
     names = ("done", "late", "open", "overdue")
-    found: Any = rows.exclude(Q(standing="cancelled")).order_by().annotate(place=place)
+    alive: Any = rows.exclude(Q(standing="cancelled")).order_by().annotate(place=place)
     counted = {
         row["place"]: [row["given"], *(row[f"n_{name}"] for name in names)]
-        for row in found.values("place").annotate(
+        for row in alive.values("place").annotate(
             given=Count("pk"),
             **{f"n_{name}": Count("pk", filter=Q(standing=name)) for name in names},
         )
     }
     known = places(list(counted))
-    return [Kept(tenant.name, *counted[key]) for key, tenant in known.items()]
+    found = []
+    for key, tenant in known.items():
+        own = tenant == seen_from  # what it handles itself
+        asked = urlencode({"owner" if own else "within": tenant.schema_name})
+        found.append(Kept(f"{tenant.name}本级" if own else tenant.name, asked, *counted[key]))
+    return found
 
 
 def ordered(

@@ -67,7 +67,11 @@ def test_each_place_is_counted_and_a_small_one_is_not_judged(
     assert (big.name, big.given, big.done, big.late, big.overdue) == ("准格尔旗", 12, 9, 2, 1)
     assert big.share.words == "75.0%"
     assert small.share.words == "少于5件，不评价"
-    assert "少于5件，不评价" in seen(office)
+    page = seen(office)
+    assert "少于5件，不评价" in page
+    for told in ("within=t_zhungeer", "within=t_zhungeer&amp;standing=overdue"):
+        assert f'<a href="?{told}">' in page
+    assert "准格尔旗及其下辖" in seen(office, f"?{big.asked}")
 
 
 @pytest.mark.parametrize(
@@ -78,6 +82,8 @@ def test_each_place_is_counted_and_a_small_one_is_not_judged(
         ("?standing=late", 2),
         ("?standing=done", 14),
         ("?owner=t_dalate", 3),
+        ("?within=t_zhungeer", 12),
+        ("?within=t_zhungeer&standing=late", 2),
         ("?q=第7件", 1),
         ("?source_kind=meeting&owner=t_zhungeer", 6),
         ("?year=2025", 15),

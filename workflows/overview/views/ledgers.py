@@ -95,6 +95,7 @@ def ledger(request: SignedInRequest, slug: str) -> HttpResponse:
             "none": f"还没有{found.name}汇上来",
             "why": page.empty,
             "form": form,
+            "narrowing": queries.narrowing(form.chosen(), {}),
             "headings": headings(
                 request.GET,
                 sort,
@@ -125,6 +126,7 @@ def ledger(request: SignedInRequest, slug: str) -> HttpResponse:
                             "yellow": each.overdue,
                             "paused": each.open,
                         },
+                        f"?{each.asked}",
                     )
                     for each in kept[:DRAWN]
                 ],
