@@ -7,6 +7,7 @@ from django.db import transaction
 from kernel.refusal import Refused
 from kernel.trail import Actor, record
 from tenants.models import TILE_COLUMNS, TILE_ROWS, Tenant
+from workflows.overview.wall import BY_CODE
 
 Spot = tuple[int, int]
 
@@ -48,6 +49,13 @@ def place_tiles(*, under: Tenant, spots: Mapping[str, Spot | None], actor: Actor
                 f"{other.name}和{tenant.name}都放在第 {spot[0]} 列第 {spot[1]} 行，一格只能放一个，请改其中一个。"
             )
         holders[spot] = tenant
+    for tenant in sisters:
+        default = BY_CODE.get(tenant.code)
+        if tenant.tile_column is None and default and (other := holders.get(default)):
+            raise TilesRefused(
+                f"第 {default[0]} 列第 {default[1]} 行是{tenant.name}默认的位置。"
+                f"要把{other.name}放在这里，请给{tenant.name}也填一个位置。"
+            )
     for tenant in moved:
         Tenant.objects.filter(pk=tenant.pk).update(
             tile_column=tenant.tile_column, tile_row=tenant.tile_row

@@ -209,6 +209,7 @@ class TestPlacing:
         ("spots", "words"),
         [
             ({"t_zhungeer": (1, 1), "t_dalate": (1, 1)}, "一格只能放一个"),
+            ({"t_dalate": (4, 2)}, "是准格尔旗默认的位置"),
             ({"t_zhungeer": (9, 1)}, "大屏只有 8 列 8 行"),
         ],
     )

@@ -40,6 +40,14 @@ class Section:
     rows: Sequence[Sequence[Cell]]
 
     @property
+    def heads(self) -> list[tuple[str, bool]]:
+        """Each column, and whether figures stand in it."""
+        return [
+            (column, any(row[place].figure for row in self.rows))
+            for place, column in enumerate(self.columns)
+        ]
+
+    @property
     def labelled(self) -> list[list[tuple[str, Cell]]]:
         """Rows whose cells carry their column, for a phone that stacks them."""
         return [list(zip(self.columns, row, strict=True)) for row in self.rows]
