@@ -21,6 +21,7 @@ from workflows.interchange.states import NATIONAL
 from workflows.interchange.tables import (
     BY_NAME,
     CODES,
+    NEVER_EXPIRES,
     SUPPLEMENTS,
     Column,
     Home,
@@ -31,7 +32,6 @@ from workflows.interchange.tables import (
 from workflows.projects.codes import BadCode, read_credit_code, read_project_code
 
 EARLIEST = date(1990, 1, 1)
-NEVER_EXPIRES = date(9999, 1, 1)
 
 
 class Fault(Labelled):

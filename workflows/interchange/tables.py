@@ -7,6 +7,7 @@ column is 未核实 until somebody holds it against the standard of the receivin
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from kernel.labelled import Labelled
@@ -60,6 +61,10 @@ class Home(Labelled):
 OFFICES = (Home.PROCESS, Home.STAGE, Home.PROJECT)
 DEPARTMENTS = (Home.MATTER, Home.DEPARTMENT, Home.PROCEDURE)
 SUPPLEMENTS = (*OFFICES, *DEPARTMENTS)
+
+
+#: What a permit without an expiry carries as its last day.
+NEVER_EXPIRES = date(9999, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,12 @@ class Column:
     @property
     def filled_here(self) -> bool:
         return self.home in SUPPLEMENTS
+
+    def means(self, value: str) -> str:
+        """What a code says, or the day that stands for no expiry; nothing where a value speaks for itself."""
+        if self.endless and value == NEVER_EXPIRES.isoformat():
+            return "没有期限"
+        return CODES[self.codes].values.get(value, "") if self.codes else ""
 
 
 @dataclass(frozen=True)

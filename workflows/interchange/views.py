@@ -310,7 +310,10 @@ def subject(request: SignedInRequest, home: str, key: str) -> HttpResponse:
             "name": called,
             "form": form if fills else None,
             "row": row,
-            "lines": [(column, given.get(name)) for name, column in columns.items()],
+            "lines": [
+                (column, each := given.get(name), column.means(each["value"]) if each else "")
+                for name, column in columns.items()
+            ],
         },
         status=422 if form.errors else 200,
     )

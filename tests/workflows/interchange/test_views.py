@@ -188,6 +188,8 @@ def test_the_office_reads_a_departments_facts_and_fills_in_none(
     path = f"/interchange/facts/procedure/{case.number}/"
     page = text(office.get(path))
     assert "准发改审批〔2026〕1号" in page
+    assert "窗口受理" in page  # and not its code alone
+    assert "由责任单位的经办人填写" in page
     assert 'name="SLFS"' not in page
     assert office.post(path, {"version": "1", "SLFS": "4", "source": "x"}).status_code == 403
 
