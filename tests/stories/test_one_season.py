@@ -196,7 +196,7 @@ def test_a_returned_list_is_corrected_and_the_new_filing_supersedes_it(
     first_digest, first = send(office, "年度项目清单"), office.path()
     city_office.open(first)
     city_office.fill(reason="牵头项目的总投资与核准申请不符，请核对。")
-    city_office.press("退回")
+    city_office.press("退回", agree=True)
 
     office.open(first)
     assert "牵头项目的总投资与核准申请不符，请核对。" in office.words()

@@ -181,18 +181,20 @@
     }
   });
   // When what had the focus is swapped away, the focus goes to what came instead, not back to the top;
-  // and what was unfolded stays unfolded.
+  // and what shows itself anew stays unfolded where it was.
   let heldIn = "";
   let unfolded = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
     const target = event.detail.target;
     heldIn = target.contains(document.activeElement) ? target.id : "";
-    unfolded = [...target.querySelectorAll("details")].map((each) => each.open);
+    unfolded = target.matches("[data-refresh]") ? [...target.querySelectorAll("details")].map((each) => each.open) : [];
   });
   document.addEventListener("htmx:afterSettle", (event) => {
-    const folds = event.detail.target.querySelectorAll("details");
-    if (folds.length === unfolded.length) folds.forEach((each, n) => { each.open = unfolded[n]; });
-    unfolded = [];
+    if (unfolded.length) {
+      const folds = event.detail.target.querySelectorAll("details");
+      if (folds.length === unfolded.length) folds.forEach((each, n) => { each.open = unfolded[n]; });
+      unfolded = [];
+    }
     const goal = heldIn && document.getElementById(heldIn);
     heldIn = "";
     if (!goal || document.activeElement !== document.body) return;
