@@ -66,6 +66,13 @@ def test_sent_again_it_leads_to_what_the_first_time_made(zhungeer: Tenant, offic
     assert count(zhungeer) == 1
 
 
+def test_a_form_that_asked_for_nothing_is_not_said_to_be_done(office: Client) -> None:
+    for _ in range(2):
+        page = office.post("/assignments/hand-over/", {"once": "a-token"}, follow=True)
+        assert "请先勾选要交办的草稿" in page.content.decode()
+        assert "没有再办一次" not in page.content.decode()
+
+
 def test_without_its_token_every_sending_makes_another(zhungeer: Tenant, office: Client) -> None:
     for _ in range(2):
         assert office.post(NEW, sheet()).status_code == 302

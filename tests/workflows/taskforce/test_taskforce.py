@@ -178,6 +178,17 @@ def test_who_is_seconded_holds_the_units_seat_and_leaves_it() -> None:
     assert holder(FROM, "slj") == ""
 
 
+def test_nobody_is_there_twice_at_a_time() -> None:
+    first = seconded("slj", temporary=True, purpose="水保方案会商")
+    for changed in ({}, {"from_on": UNTIL}, {"purpose": "另一件事"}):
+        facts: dict[str, Any] = {"temporary": True, "purpose": "会商"} | changed
+        with pytest.raises(TaskForceRefused, match="不能重复登记"):
+            seconded("slj", **facts)
+    seconded("slj", temporary=True, purpose="会商", name="另一人（示例）")
+    over(first, date(2026, 3, 2))
+    seconded("slj", temporary=True, purpose="会商", from_on=date(2026, 3, 3))
+
+
 def test_a_unit_without_the_seat_seconds_nobody() -> None:
     Seat.objects.filter(kind="task_force", department_code="zrzy").delete()
     with pytest.raises(TaskForceRefused, match="没有专项工作组席位"):
