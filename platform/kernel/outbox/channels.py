@@ -61,6 +61,8 @@ def send(delivery: Delivery, *, at: datetime) -> Outcome:
     except (HTTPError, OSError) as fault:
         outcome = Outcome(Came.UNREACHED, f"连接不上：{_why(fault)}")
     except Exception:
+        # Libraries may trip over what a stranger answers. Logged whole, and counted as a failed attempt:
+        # raised, it would leave the delivery unsettled, and it would go out again for ever.
         logger.exception("delivery %s could not be sent", delivery.pk)
         outcome = Outcome(Came.FAILED, "发送时出错，已记入系统日志")
     return replace(outcome, words=_storable(outcome.words))
